@@ -1,0 +1,14 @@
+"""Settings of all tests: shapes are checked at run time, and property tests draw the same examples every time in CI."""
+
+import os
+
+import hypothesis
+from jaxtyping import install_import_hook
+
+# The hook rewrites modules as they are imported, so it must be in place before any test imports the package.
+install_import_hook("thesiscode", "beartype.beartype")
+
+# Deadlines measure the machine, not the code.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")

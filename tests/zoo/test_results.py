@@ -1,0 +1,27 @@
+"""Records are written whole, found by name, and say where they were made."""
+
+import pytest
+
+from thesiscode import zoo
+
+
+def test_a_record_comes_back_with_its_environment(tmp_path):
+    path = zoo.save_result("some/where", {"metrics": {"accuracy": 0.5}}, folder=tmp_path)
+    assert path == tmp_path / "some" / "where.json"
+    record = zoo.load_result("some/where", folder=tmp_path)
+    assert record["name"] == "some/where" and record["metrics"] == {"accuracy": 0.5}
+    assert {"python", "packages", "machine", "cores", "device"} <= set(record["environment"])
+    assert [p.name for p in tmp_path.rglob("*.draft")] == []
+
+
+def test_an_unknown_name_is_told_what_there_is(tmp_path):
+    zoo.save_result("a/b", {}, folder=tmp_path)
+    with pytest.raises(ValueError, match=r"name: expected one of \['a/b'\], got 'c'"):
+        zoo.load_result("c", folder=tmp_path)
+
+
+def test_the_recorded_benchmark_holds_what_its_page_shows():
+    for run in zoo.load_result("scratch/convolution")["runs"]:
+        assert [layer["name"] for layer in run["layers"]] == ["conv1", "conv2", "conv3", "conv4", "conv5"]
+        assert all(layer["memory_offsets_batch_8"] <= 1.3 for layer in run["layers"])
+        assert run["loops_over_gemm"] >= 100

@@ -1,0 +1,27 @@
+"""What the pages draw: figures, frame sliders, tables and diagrams."""
+
+from .diagrams import arrow, box, brace, canvas, matrix, tensor
+from .explore import Frames, explore
+from .graphs import draw_graph
+from .images import show_images
+from .style import COLORS, CYCLE, tint, use_style
+from .table import Table, table
+
+__all__ = [
+    "COLORS",
+    "CYCLE",
+    "Frames",
+    "Table",
+    "arrow",
+    "box",
+    "brace",
+    "canvas",
+    "draw_graph",
+    "explore",
+    "matrix",
+    "show_images",
+    "table",
+    "tensor",
+    "tint",
+    "use_style",
+]

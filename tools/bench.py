@@ -1,0 +1,95 @@
+"""`make bench`: run the benchmarks, write the record that the convolution page shows.
+
+NumPy's BLAS picks its kernels by processor model and may not know that a newer one has AVX-512. Where the processor
+has it and BLAS did not choose it, the benchmarks run twice: as NumPy comes, and with AVX-512 kernels asked for.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "_build" / "bench"
+AVX512 = "SkylakeX"  # OpenBLAS' name for its AVX-512 kernels
+
+
+def blas_kernels(extra: dict[str, str]) -> str:
+    """The kernels that NumPy's BLAS chooses in a new process with the environment `extra`."""
+    code = (
+        "import numpy, threadpoolctl as t;"
+        "print(next(i.get('architecture', 'unknown') for i in t.threadpool_info() if i['user_api'] == 'blas'))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | extra, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def settings() -> list[dict[str, str]]:
+    """Environments to run in: as it is, and with AVX-512 kernels where that makes a difference."""
+    cpuinfo = Path("/proc/cpuinfo")
+    has_avx512 = cpuinfo.is_file() and "avx512vl" in cpuinfo.read_text()
+    told = {"OPENBLAS_CORETYPE": AVX512}
+    return [{}, told] if has_avx512 and blas_kernels({}) != blas_kernels(told) else [{}]
+
+
+def run(extra: dict[str, str]) -> dict:
+    """Runs the benchmarks once and returns their ratios."""
+    kernels = blas_kernels(extra)
+    output = BUILD / f"{kernels}.json"
+    command = [sys.executable, "-m", "pytest", "tests/bench", "-q", "-p", "no:xdist", "--benchmark-only"]
+    command += ["--benchmark-columns=min,median,max", "--benchmark-sort=name", f"--benchmark-json={output}"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | extra, check=True)
+    return {"blas_kernels": kernels, "chosen_by": "environment" if extra else "NumPy"} | summary(
+        json.loads(output.read_text())["benchmarks"]
+    )
+
+
+def summary(benchmarks: list[dict]) -> dict:
+    """Medians in ms, ratios between them, and memory, from pytest-benchmark's JSON."""
+    info = [bench["extra_info"] for bench in benchmarks]
+    median = {(i["layer"], i["what"]): 1e3 * b["stats"]["median"] for i, b in zip(info, benchmarks, strict=True)}
+    memory = {(i["layer"], i["what"], i["batch"]): i["memory"] for i in info if "memory" in i}
+    names = sorted({layer for layer, what in median if what == "torch"})
+    layers = [
+        {
+            "name": name,
+            "gemm_ms": median[name, "gemm"],
+            "torch_ms": median[name, "torch"],
+            "gemm_over_torch": median[name, "gemm"] / median[name, "torch"],
+        }
+        | {f"{what}_batch_{batch}": value for (layer, what, batch), value in memory.items() if layer == name}
+        for name in names
+    ]
+    total = {what: sum(median[name, what] for name in names) for what in ("gemm", "torch")}
+    return {
+        "layers": layers,
+        "gemm_over_torch": total["gemm"] / total["torch"],
+        "loops_over_gemm": median["small", "loops"] / median["small", "gemm"],
+        "cells_over_gemm": median["small", "cells"] / median["small", "gemm"],
+        "offsets_over_gemm": median["small", "offsets"] / median["small", "gemm"],
+    }
+
+
+def main() -> None:
+    sys.path.insert(0, str(ROOT))
+    from thesiscode.zoo import save_result
+
+    BUILD.mkdir(parents=True, exist_ok=True)
+    runs = [run(extra) for extra in settings()]
+    record = {
+        "what": "AlexNet's five convolution layers, ungrouped, batch 8, float32, forward plus backward; medians",
+        "memory": "(input + peak allocated by the forward call) / (input + output), in bytes",
+        "small_layer": "16 maps of 16 x 16, 16 kernels of 3 x 3, batch 1, forward",
+        "runs": runs,
+    }
+    path = save_result("scratch/convolution", record)
+    for result in runs:
+        print(f"BLAS kernels {result['blas_kernels']}: gemm / torch {result['gemm_over_torch']:.2f},", end=" ")
+        print(f"loops / gemm {result['loops_over_gemm']:.0f}")
+    print(f"recorded in {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
