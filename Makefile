@@ -53,7 +53,6 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@echo "Installing into $(VENV): a few minutes, once"
 	@$(PYTHON) -m venv $(VENV)
 	@rm -f $@ && touch $(INSTALLING)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --compile --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
 	@mv $(INSTALLING) $@

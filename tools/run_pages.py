@@ -13,6 +13,7 @@ from bookfiles import name_of
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
+from jupyter_core.utils import ensure_event_loop
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
@@ -101,7 +102,8 @@ def run_all(pages: list[Path]) -> Iterator[Run]:
     pool = ThreadPoolExecutor(workers)
     with TemporaryDirectory(prefix="book-") as sockets:
         try:
-            jobs = [pool.submit(run_page, page, Path(sockets, str(n))) for n, page in enumerate(pages)]
+            # From the end: the last pages of a chapter train networks, and would keep everybody waiting if run last.
+            jobs = [pool.submit(run_page, page, Path(sockets, str(n))) for n, page in enumerate(reversed(pages))]
             for job in as_completed(jobs):
                 yield job.result()
         finally:
@@ -126,6 +128,8 @@ def run_page(page: Path, sockets: Path) -> Run:
         ).err
     except DeadKernelError as dead:
         error = dead
+    finally:
+        ensure_event_loop().close()  # the loop of this thread, in which the client talked to the kernel
     failure = None if error is None else describe_failure(page, notebook, started, error)
     return Run(page, notebook, time.monotonic() - start, failure)
 

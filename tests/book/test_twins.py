@@ -24,6 +24,12 @@ print("hello")
 PAGES = notebooks.notebook_pages()
 
 
+def read_twin(page):
+    twin = page.with_suffix(".ipynb")
+    assert twin.is_file(), f"{twin.name} is missing: run `make notebooks`"
+    return json.loads(twin.read_text(encoding="utf-8"))
+
+
 def test_every_twin_agrees_with_its_page():
     assert notebooks.check() == []
 
@@ -31,9 +37,9 @@ def test_every_twin_agrees_with_its_page():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_install_cell_derives_from_the_setting(page):
     """The first code cell of every page installs from the address that `_config.yml` holds."""
-    text = page.read_text(encoding="utf-8")
-    assert notebooks.CODE_CELL.search(text)[0] == notebooks.install_cell(repository_url())
-    twin = json.loads(page.with_suffix(".ipynb").read_text(encoding="utf-8"))
+    first = notebooks.CODE_CELL.search(page.read_text(encoding="utf-8"))[0]
+    assert first == notebooks.install_cell(repository_url()), f"{page.name}: run `make notebooks`"
+    twin = read_twin(page)
     first = next(cell for cell in twin["cells"] if cell["cell_type"] == "code")
     assert f"git+{repository_url()}" in "".join(first["source"])
     assert first["metadata"] == {"tags": ["remove-cell"]}
@@ -41,7 +47,7 @@ def test_install_cell_derives_from_the_setting(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_twins_hold_no_outputs(page):
-    twin = json.loads(page.with_suffix(".ipynb").read_text(encoding="utf-8"))
+    twin = read_twin(page)
     code = [cell for cell in twin["cells"] if cell["cell_type"] == "code"]
     assert code
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)

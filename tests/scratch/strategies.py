@@ -58,10 +58,10 @@ class Network:
             if kind == "linear":
                 layers[name] = Linear(self.widths[self.edges[name][0]], self.widths[name], rng=rng)
                 layers[name].parameters["bias"] += rng.normal(size=self.widths[name])
+            elif kind in layers:
+                layers[name] = layers[kind].share()
             else:
-                layers[name] = (
-                    layers[kind].share() if kind in layers else {"tanh": Tanh, "add": Add}.get(kind, Concat)()
-                )
+                layers[name] = {"tanh": Tanh, "add": Add, "concat": Concat}[kind]()
         nodes = {name: layers[name] for name in self.listing}
         return Graph(nodes, self.edges, inputs=self.inputs, outputs=self.outputs)
 

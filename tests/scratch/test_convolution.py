@@ -68,6 +68,31 @@ def test_gradients_are_transposes_of_the_convolution(grid, rng):
     np.testing.assert_allclose(db, dy.sum(axis=(0, 2, 3)), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("batch", [1, 7, 16])
+def test_batches_that_need_several_matrices_of_cells_agree_with_torch(batch):
+    rng = np.random.default_rng(0)
+    x, w, b = rng.normal(size=(batch, 3, 62, 62)), rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4)
+    cells_of_one_image = 3 * 3 * 3 * 62 * 62 * 8
+    assert cells_of_one_image > 2**22 / 7  # fewer than 7 images at a time, by the docstring of cell_matrices
+    dy = rng.normal(size=(batch, 4, 62, 62))
+    tensors = [torch.tensor(a, requires_grad=True) for a in (x, w, b)]
+    theirs = conv2d(*tensors, padding=1)
+    theirs.backward(torch.tensor(dy))
+    assert_close(convolve(x, w, b, padding=1), theirs, 1e-12)
+    for ours, tensor in zip(convolve_gradients(dy, x, w, padding=1), tensors, strict=True):
+        assert_close(ours, tensor.grad)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_empty_batch_has_an_empty_output(method):
+    x, w, b = np.zeros((0, 3, 5, 6)), np.zeros((4, 3, 3, 3)), np.zeros(4)
+    y = convolve(x, w, b, method=method)
+    assert y.shape == (0, 4, 3, 4)
+    dx, dw, db = convolve_gradients(y, x, w)
+    assert (dx.shape, dw.shape, db.shape) == (x.shape, w.shape, b.shape)
+    assert not dw.any()
+
+
 def test_the_kernel_is_not_flipped():
     x = np.zeros((1, 1, 5, 5))
     x[0, 0, 2, 2] = 1
@@ -93,7 +118,7 @@ def test_layer_of_float32_stays_float32(method):
     assert_keeps_float32(layer, rng.normal(size=(2, 2, 5, 6)))
 
 
-ALEXNET = {  # layers 2 to 5 of AlexNet without groups: features, kernels, side, size, padding (thesis Figure B-22)
+ALEXNET = {  # layers 2 to 5 of AlexNet without groups: features, kernels, side, size, padding (thesis B.6.2)
     "conv2": (96, 256, 27, 5, 2),
     "conv3": (256, 384, 13, 3, 1),
     "conv4": (384, 384, 13, 3, 1),
@@ -127,6 +152,12 @@ def test_memory_of_gemm_is_its_matrix_of_cells(layer):
     x, w, b = (np.zeros(shape, np.float32) for shape in ((1, c, side, side), (k, c, size, size), k))
     besides = allocated(lambda: convolve(x, w, b, padding=padding, method="gemm")) - k * side * side * 4
     assert size**2 <= besides / x.nbytes <= size**2 + 2  # the matrix, and the padded image
+
+
+def test_memory_of_gemm_does_not_grow_by_k_squared_with_the_batch():
+    x, w, b = (np.zeros(shape, np.float32) for shape in ((64, 16, 32, 32), (4, 16, 3, 3), 4))
+    besides = allocated(lambda: convolve(x, w, b, method="gemm")) - 64 * 4 * 30 * 30 * 4
+    assert besides < 1.1 * 2**22 < 9 * x.nbytes / 5  # a block of 4 MiB, where all cells take 32
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -58,6 +58,7 @@ def test_a_hundred_steps_on_digits_give_the_losses_of_torch():
 def test_shapes(image_size, widths, n_hidden):
     net = lenet(np.random.default_rng(0), image_size=image_size, widths=widths, n_hidden=n_hidden)
     assert net.forward(np.ones((2, 1, image_size, image_size))).shape == (2, 10)
+    assert net.forward(np.ones((0, 1, image_size, image_size))).shape == (0, 10)  # no example, no error
     assert net.parameters["conv2.weight"].shape == (widths[1], widths[0], 3, 3)
     assert net.parameters["fc1.weight"].shape == (n_hidden, widths[1] * (image_size // 4) ** 2)
 

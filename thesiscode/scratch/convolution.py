@@ -168,7 +168,7 @@ def convolve_gradients(
     size, grid = w.shape[2], grid_shape(*side, w.shape[2], stride, padding)
     if dy.shape != (n_images, len(w), *grid):
         raise ShapeError(f"dy: expected {(n_images, len(w), *grid)}, the shape of the output, got {dy.shape}")
-    kernels, d = w.reshape(len(w), -1), dy.reshape(n_images, len(w), -1)
+    kernels, d = w.reshape(len(w), -1), dy.reshape(n_images, len(w), grid[0] * grid[1])
     dx = np.zeros((n_images, n_features, side[0] + 2 * padding, side[1] + 2 * padding), dy.dtype)
     dw = np.zeros_like(kernels)
     for images, columns in cell_matrices(x, size, stride, padding):

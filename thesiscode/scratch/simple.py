@@ -1,5 +1,7 @@
 """Simple layers: fully connected, and the ones that only move numbers about (thesis B.3.1)."""
 
+import math
+
 import numpy as np
 from jaxtyping import Float
 
@@ -41,7 +43,7 @@ class Flatten(Layer):
 
     def forward(self, x: Float[np.ndarray, "N ..."]) -> Float[np.ndarray, "N p"]:
         self.shape = x.shape
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), math.prod(x.shape[1:]))
 
     def backward(self, dy: Float[np.ndarray, "N p"]) -> Float[np.ndarray, "N ..."]:
         return dy.reshape(self.shape)

@@ -2,6 +2,7 @@
 
 from .diagrams import arrow, box, brace, canvas, matrix, tensor
 from .explore import Frames, explore
+from .glue import glue
 from .graphs import draw_graph
 from .images import show_images
 from .style import COLORS, CYCLE, tint, use_style
@@ -18,6 +19,7 @@ __all__ = [
     "canvas",
     "draw_graph",
     "explore",
+    "glue",
     "matrix",
     "show_images",
     "table",

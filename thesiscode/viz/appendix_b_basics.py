@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Num
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Arc
@@ -13,7 +13,7 @@ from .diagrams import arrow, box, canvas, matrix
 from .style import COLORS, tint
 
 
-def draw_angle(ax: Axes, degrees: float, *, w_length: float = 1.0, x_length: float = 0.8) -> None:
+def draw_angle(ax: Axes, degrees: int | float, *, w_length: float = 1.0, x_length: float = 0.8) -> None:
     """Vectors W and X at an angle, the shadow of X on W, and their dot-product (thesis Eq. B.4, Figure B-1)."""
     theta = np.deg2rad(degrees)
     w, x = np.array([w_length, 0.0]), x_length * np.array([np.cos(theta), np.sin(theta)])
@@ -33,15 +33,15 @@ def draw_angle(ax: Axes, degrees: float, *, w_length: float = 1.0, x_length: flo
     ax.text(0.1, -0.2, rf"$\theta = {degrees:.0f}^\circ$,  $Y = {product:+.2f}$", ha="center", color=sign, fontsize=13)
 
 
-def draw_angles(*degrees: float) -> Figure:
+def draw_angles(*degrees) -> Figure:
     """One panel of `draw_angle` for each angle, side by side."""
-    figure, axes = plt.subplots(1, len(degrees), figsize=(3.3 * len(degrees), 2.1), squeeze=False)
+    figure, axes = plt.subplots(1, len(degrees), figsize=(2.75 * len(degrees), 1.8), squeeze=False)
     for ax, angle in zip(axes[0], degrees, strict=True):
         draw_angle(ax, angle)
     return figure
 
 
-def draw_dot_products(a: Float[np.ndarray, "d M"], b: Float[np.ndarray, "d N"], *, i: int = 1, j: int = 2) -> Figure:
+def draw_dot_products(a: Num[np.ndarray, "d M"], b: Num[np.ndarray, "d N"], *, i: int = 1, j: int = 2) -> Figure:
     """C = A^T B with the row a_i, the column b_j and their dot-product C(i, j) marked (thesis Figure B-2)."""
     (d, m), n = a.shape, b.shape[1]
     gap = 1.0
@@ -67,25 +67,25 @@ def draw_dot_products(a: Float[np.ndarray, "d M"], b: Float[np.ndarray, "d N"], 
 
 def draw_layer() -> Figure:
     """The three operations of a layer: forward dark, input gradient red, weight gradient green (thesis Figure B-5)."""
-    figure, ax = canvas(11.6, 5.3, scale=0.56)
+    figure, ax = canvas(9.6, 5.3, scale=0.56)
     data, gradient, weight = COLORS["data"], COLORS["gradient"], COLORS["weight"]
-    box(ax, (5.8, 2.4), "layer $i$\n\n$y^i = f^i(x^i, w^i)$", width=3.4, height=2.2, fill=COLORS["fill"], fontsize=13)
-    box(ax, (5.8, 4.75), "parameters $w^i$", width=3.0, height=0.8, color=weight, fontsize=12)
+    box(ax, (4.8, 2.4), "layer $i$\n\n$y^i = f^i(x^i, w^i)$", width=3.4, height=2.2, fill=COLORS["fill"], fontsize=13)
+    box(ax, (4.8, 4.75), "parameters $w^i$", width=3.0, height=0.8, color=weight, fontsize=12)
     ax.text(0.1, 2.95, "input $x^i$", ha="left", va="center", color=data, fontsize=12)
-    ax.text(11.5, 2.95, "output $y^i$", ha="right", va="center", color=data, fontsize=12)
-    arrow(ax, (1.95, 2.95), (4.05, 2.95), color=data)
-    arrow(ax, (7.55, 2.95), (9.4, 2.95), color=data)
-    arrow(ax, (5.35, 4.3), (5.35, 3.56), color=data)
-    arrow(ax, (6.25, 3.56), (6.25, 4.3), color=COLORS["weight_gradient"])
-    ax.text(6.5, 3.93, r"$\partial L/\partial w^i$", ha="left", va="center", color=weight, fontsize=13)
-    arrow(ax, (9.4, 1.75), (7.55, 1.75), color=gradient)
-    arrow(ax, (4.05, 1.75), (1.95, 1.75), color=gradient)
-    ax.text(11.5, 1.75, r"$\partial L/\partial y^i$", ha="right", va="center", color=gradient, fontsize=13)
+    ax.text(9.5, 2.95, "output $y^i$", ha="right", va="center", color=data, fontsize=12)
+    arrow(ax, (1.75, 2.95), (3.05, 2.95), color=data)
+    arrow(ax, (6.55, 2.95), (7.7, 2.95), color=data)
+    arrow(ax, (4.35, 4.3), (4.35, 3.56), color=data)
+    arrow(ax, (5.25, 3.56), (5.25, 4.3), color=COLORS["weight_gradient"])
+    ax.text(5.5, 3.93, r"$\partial L/\partial w^i$", ha="left", va="center", color=weight, fontsize=13)
+    arrow(ax, (7.7, 1.75), (6.55, 1.75), color=gradient)
+    arrow(ax, (3.05, 1.75), (1.75, 1.75), color=gradient)
+    ax.text(9.5, 1.75, r"$\partial L/\partial y^i$", ha="right", va="center", color=gradient, fontsize=13)
     ax.text(0.1, 1.75, r"$\partial L/\partial x^i$", ha="left", va="center", color=gradient, fontsize=13)
     for x, text, color in (
         (0.1, "forward", data),
-        (2.6, "backward, to the input", gradient),
-        (7.6, "backward, to the weights", weight),
+        (1.95, "backward to the input", gradient),
+        (5.85, "backward to the weights", weight),
     ):
         ax.text(x, 0.35, text, ha="left", va="center", color=color, fontsize=11)
     return figure
@@ -118,7 +118,7 @@ def draw_pass(graph, loss: float, step: str) -> Figure:
     if step not in steps:
         raise ValueError(f"step: expected one of {steps}, got {step!r}")
     done = set(steps[: steps.index(step) + 1])
-    figure, ax = canvas(12.3, 5.3, scale=0.56)
+    figure, ax = canvas(12.3, 5.3, scale=0.51)
     data, gradient, weight = COLORS["data"], COLORS["gradient"], COLORS["weight"]
     ax.text(*PLACES["x"], "$x$", ha="center", va="center", fontsize=14, color=data)
     for name in graph.order:
@@ -244,7 +244,7 @@ def draw_regions(
 
 def draw_activations(curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Figure:
     """Nonlinearities and their slopes, a panel each (Figure B-9); `curves[name]` is (inputs, outputs, slopes)."""
-    figure, axes = plt.subplots(1, len(curves), figsize=(7.2, 2.9))
+    figure, axes = plt.subplots(1, len(curves), figsize=(6.4, 2.7))
     for ax, (name, (x, y, slope)) in zip(axes, curves.items(), strict=True):
         ax.plot(x, y, color=COLORS["data"], label=r"$\sigma(x)$")
         ax.plot(x, slope, color=COLORS["gradient"], linestyle="--", label="slope")

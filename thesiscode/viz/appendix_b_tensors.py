@@ -42,7 +42,7 @@ class Steps:
     """
 
     left: Sequence[Panel]
-    parts: Shaped[np.ndarray, "h w s s"]
+    parts: Shaped[np.ndarray, "..."]
     right: Sequence[Panel]
     title: str = "cells"
     color: str = COLORS["data"]
@@ -69,6 +69,7 @@ def draw_cells(*rows: Steps, stride: int = 1) -> Figure:
     return figure
 
 
+NUMBER_SIZE, TITLE_SIZE = 12.5, 12.5  # points; large, since a phone shows the whole figure at half its width
 GAP, ROOM, HEAD = 0.6, 1.25, 0.85  # between cells, for an arrow, for a title
 
 
@@ -93,22 +94,23 @@ def _draw_steps(ax: Axes, row: Steps, start: tuple[float, float], stride: int) -
     left_width, right_width = (max(panel.values.shape[1] for panel in side) for side in (row.left, row.right))
     _column(ax, row.left, x, left_width, y + _column_height(row.left) / 2, row.parts.shape, stride)
     x += left_width
-    arrow(ax, (x + 0.2, y), (x + ROOM - 0.2, y), text=row.arrows[0] or None, fontsize=10)
+    arrow(ax, (x + 0.2, y), (x + ROOM - 0.2, y), text=row.arrows[0] or None, fontsize=TITLE_SIZE - 1)
     x += ROOM
     top = y + middle_height / 2
-    ax.text(x + middle_width / 2, top - 0.45, row.title, ha="center", va="center", color=row.color, fontsize=11)
+    ax.text(x + middle_width / 2, top - 0.45, row.title, ha="center", va="center", color=row.color, fontsize=TITLE_SIZE)
     for number, (i, j) in enumerate(np.ndindex(h, w)):
         corner = (x + j * (size + GAP), top - HEAD - i * (size + GAP))
-        bold = {} if row.marks is None else {tuple(at): row.color for at in np.argwhere(row.marks[i, j])}
-        drawn = matrix(ax, row.parts[i, j], origin=corner, color=row.color, highlight=bold, fontsize=9.5)
+        bold = {} if row.marks is None else {tuple(at): row.color for at in np.argwhere(row.marks[i, j]).tolist()}
+        values = row.parts[i, j] + 0 if row.parts.dtype.kind == "f" else row.parts[i, j]  # + 0: no sign before a 0
+        drawn = matrix(ax, values, origin=corner, color=row.color, highlight=bold, fontsize=NUMBER_SIZE)
         _frame(ax, drawn, CELL_COLORS[number % len(CELL_COLORS)])
     x += middle_width
-    arrow(ax, (x + 0.2, y), (x + ROOM - 0.2, y), text=row.arrows[1] or None, fontsize=10)
+    arrow(ax, (x + 0.2, y), (x + ROOM - 0.2, y), text=row.arrows[1] or None, fontsize=TITLE_SIZE - 1)
     _column(ax, row.right, x + ROOM, right_width, y + _column_height(row.right) / 2, row.parts.shape, stride)
 
 
 def _column(
-    ax: Axes, panels: Sequence[Panel], x: float, width: float, y: float, grid: tuple[int, ...], stride: int
+    ax: Axes, panels: Sequence[Panel], x: float, width: int, y: float, grid: tuple[int, ...], stride: int
 ) -> None:
     """Panels one above the other, centred in a column that starts at `x` and whose top is at `y`."""
     rows, columns, size, _ = grid
@@ -116,9 +118,9 @@ def _column(
         if panel.frames not in ("cells", "entries", None):
             raise ValueError(f'Panel: frames is {panel.frames!r}, expected "cells", "entries" or None')
         left = x + (width - panel.values.shape[1]) / 2
-        ax.text(x + width / 2, y - 0.45, panel.title, ha="center", va="center", color=panel.color, fontsize=11)
+        ax.text(x + width / 2, y - 0.45, panel.title, ha="center", va="center", color=panel.color, fontsize=TITLE_SIZE)
         y -= HEAD
-        matrix(ax, panel.values, origin=(left, y), color=panel.color, text=panel.text, fontsize=9.5)
+        matrix(ax, panel.values, origin=(left, y), color=panel.color, text=panel.text, fontsize=NUMBER_SIZE)
         for number, (i, j) in enumerate(np.ndindex(rows, columns) if panel.frames else ()):
             mark = CELL_COLORS[number % len(CELL_COLORS)]
             if panel.frames == "entries":
@@ -145,7 +147,7 @@ def symbols(letter: str, height: int, width: int) -> Shaped[np.ndarray, "H W"]:
     return np.array([[f"${letter}_{{{i}{j}}}$" for j in range(1, width + 1)] for i in range(1, height + 1)])
 
 
-def draw_rgb(image: UInt8[np.ndarray, "H W 3"]) -> Figure:
+def draw_rgb(image: UInt8[np.ndarray, "..."]) -> Figure:
     """A small colour image, and beside it its three feature maps one behind the other, with indices (Figure B-10).
 
     Raises ValueError unless `image` is (H, W, 3), with at most 9 rows and columns (indices have one digit).
@@ -160,7 +162,7 @@ def draw_rgb(image: UInt8[np.ndarray, "H W 3"]) -> Figure:
         corner = (0.3, base + height - b - 1)
         pixel = {"facecolor": image[b, c] / 255, "edgecolor": "white", "linewidth": 0.8}
         ax.add_patch(Rectangle((corner[0] + c, corner[1]), 1, 1, **pixel))
-    ax.text(0.3 + width / 2, base + height + 0.35, f"image, {height} × {width} pixels", ha="center", fontsize=11)
+    ax.text(0.3 + width / 2, base + height + 0.35, f"{height} × {width} pixels", ha="center", fontsize=12)
     start = width + 2.4
     arrow(ax, (width + 0.6, base + height / 2), (start - 0.5, base + height / 2))
     for a in reversed(range(3)):
@@ -169,19 +171,19 @@ def draw_rgb(image: UInt8[np.ndarray, "H W 3"]) -> Figure:
             shade = tint(CHANNELS[a], 1 - 0.85 * image[b, c, a] / 255)
             ax.add_patch(Rectangle((x, y), 1, 1, facecolor=shade, edgecolor="white", linewidth=0.8, zorder=5 - a))
             label = f"$x_{{{a + 1}{b + 1}{c + 1}}}$"
-            ax.text(x + 0.5, y + 0.5, label, ha="center", va="center", fontsize=10.5, zorder=5 - a)
+            ax.text(x + 0.5, y + 0.5, label, ha="center", va="center", fontsize=12, zorder=5 - a)
         corner = (start + a, base + a)
         ax.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=COLORS["ink"], linewidth=1.4, zorder=5 - a))
     muted = {"color": COLORS["muted"], "style": "<|-|>"}
     arrow(ax, (start, base - 0.25), (start + width, base - 0.25), text="width, c", side="below", **muted)
     arrow(ax, (start - 0.25, base + height), (start - 0.25, base), **muted)
-    ax.text(start - 0.35, base + height + 0.2, "height, b", ha="right", va="bottom", color=COLORS["muted"], fontsize=11)
+    ax.text(start - 0.35, base + height + 0.2, "height, b", ha="right", va="bottom", color=COLORS["muted"], fontsize=12)
     arrow(ax, (start + width + 0.3, base - 0.1), (start + width + 2.3, base + 1.9), **muted)
-    ax.text(start + width + 1.6, base + 0.6, "depth, a", va="center", color=COLORS["muted"], fontsize=11)
+    ax.text(start + width + 1.6, base + 0.6, "depth, a", va="center", color=COLORS["muted"], fontsize=12)
     return figure
 
 
-def draw_cover(counts: Sequence[Float[np.ndarray, "H W"]], sizes: Sequence[int], strides: Sequence[int]) -> Figure:
+def draw_cover(counts: Sequence[Float[np.ndarray, "_ _"]], sizes: Sequence[int], strides: Sequence[int]) -> Figure:
     """Grids of cells laid over maps, one beside the other (Figures B-12 and B-13).
 
     `counts` holds the number that is written in each square; cells are tinted, so that overlaps are darker.
@@ -193,12 +195,12 @@ def draw_cover(counts: Sequence[Float[np.ndarray, "H W"]], sizes: Sequence[int],
     for values, size, stride in zip(counts, sizes, strides, strict=True):
         rows, columns = values.shape
         title = f"size {size}, stride {stride}"
-        ax.text(x + columns / 2, rows + 0.6, title, ha="center", va="center", fontsize=11)
+        ax.text(x + columns / 2, rows + 0.6, title, ha="center", va="center", fontsize=13)
         for i, j in np.ndindex(rows, columns):
             corner = (x + j, 0.2 + rows - i - 1)
             ax.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=COLORS["muted"], linewidth=0.6))
             number = f"{values[i, j]:g}"
-            ax.text(corner[0] + 0.5, corner[1] + 0.5, number, ha="center", va="center", fontsize=11, zorder=7)
+            ax.text(corner[0] + 0.5, corner[1] + 0.5, number, ha="center", va="center", fontsize=13, zorder=7)
         grid = ((rows - size) // stride + 1, (columns - size) // stride + 1)
         for number, (i, j) in enumerate(np.ndindex(grid)):
             mark = CELL_COLORS[number % len(CELL_COLORS)]
@@ -220,30 +222,31 @@ def draw_layer(
     n_kernels = w_shape[0]
     if not 1 <= n_kernels <= 4:
         raise ValueError(f"draw_layer: w_shape is {w_shape}, expected 1 to 4 kernels")
-    figure, ax = canvas(15.4, 2.2 * n_kernels + 1.6, scale=WIDTH / 15.4)
+    figure, ax = canvas(16.4, 2.2 * n_kernels + 1.6, scale=WIDTH / 16.4)
     center, unit = 1.1 * n_kernels + 0.2, 0.42
     top = 2.2 * n_kernels + 0.95
-    small = {"scale": unit, "fontsize": 9}
+    small = {"scale": unit, "fontsize": 11}
     x_end = tensor(ax, x_shape, (0.6, center - x_shape[1] * unit / 2 - 0.2), color=COLORS["data"], **small)[2]
     for i in range(n_kernels):
         y = center + (n_kernels - 1 - 2 * i) * 1.1
-        side = w_shape[2] * unit
-        x0, _, x1, _ = tensor(
-            ax, w_shape[1:], (5.4, y - side / 2 - 0.15), color=COLORS["weight"], sizes=i == n_kernels - 1, **small
-        )
+        corner, sizes = (5.4, y - w_shape[2] * unit / 2 - 0.15), i == n_kernels - 1
+        x0, _, x1, _ = tensor(ax, w_shape[1:], corner, color=COLORS["weight"], sizes=sizes, **small)
         arrow(ax, (x_end + 0.15, center), (x0 - 0.4, y), color=COLORS["muted"])
         text = f"$W_{{{i + 1}}},\\ b_{{{i + 1}}}$"
-        ax.text(x1 + 0.15, y + 0.1, text, color=COLORS["weight"], va="center", fontsize=11)
-        map_side = y_shape[1] * unit
-        flat = tensor(
-            ax, (1, *y_shape[1:]), (9.7, y - map_side / 2), color=COLORS["output"], depth=0.12, sizes=False, **small
-        )
-        arrow(ax, (x1 + 1.4, y), (9.55, y), color=COLORS["weight"])
-        arrow(ax, (flat[2] + 0.15, y), (12.35, center), color=COLORS["muted"])
-    tensor(ax, y_shape, (12.7, center - y_shape[1] * unit / 2 - 0.15), color=COLORS["output"], **small)
-    for x, text, color in ((2.0, "input X", "data"), (6.6, "kernels", "weight"), (10.5, "maps", "output")):
-        ax.text(x, top, text, ha="center", color=COLORS[color], fontsize=11)
-    ax.text(13.8, top, "output Y", ha="center", color=COLORS["output"], fontsize=11)
+        ax.text(x1 + 0.15, y + 0.1, text, color=COLORS["weight"], va="center", fontsize=12.5)
+        corner, flat = (10.1, y - y_shape[1] * unit / 2), {"color": COLORS["output"], "depth": 0.12, "sizes": False}
+        map_end = tensor(ax, (1, *y_shape[1:]), corner, **flat, **small)[2]
+        arrow(ax, (x1 + 1.75, y), (9.95, y), color=COLORS["weight"])
+        arrow(ax, (map_end + 0.15, y), (12.7, center), color=COLORS["muted"])
+    tensor(ax, y_shape, (13.3, center - y_shape[1] * unit / 2 - 0.15), color=COLORS["output"], **small)
+    titles = (
+        (2.0, "input X", "data"),
+        (6.6, "kernels", "weight"),
+        (10.9, "maps", "output"),
+        (14.6, "output Y", "output"),
+    )
+    for x, text, color in titles:
+        ax.text(x, top, text, ha="center", color=COLORS[color], fontsize=12.5)
     return figure
 
 
@@ -262,11 +265,11 @@ def draw_product(
     n_rows, n_columns = maps.shape[1:]
     width, height = d + n + 2.6 + 1.2 + n_columns, d + n_kernels + 2.9
     figure, ax = canvas(width, height, scale=WIDTH / width)
-    text = {"ha": "center", "va": "center", "fontsize": 11}
+    text = {"ha": "center", "va": "center", "fontsize": 12}
     left, bottom = 0.3, 0.35 + n_kernels
     cells_left = left + d + 1.0
     cells_top = bottom + 1.0 + d
-    entries = {"fontsize": 9.5}
+    entries = {"fontsize": 11}
     matrix(ax, kernels.reshape(n_kernels, -1), origin=(left, bottom), color=COLORS["weight"], **entries)
     ax.text(left + d / 2, bottom + 0.45, "kernels, one a row", color=COLORS["weight"], **text)
     matrix(ax, columns, origin=(cells_left, cells_top), **entries)
@@ -288,7 +291,7 @@ def draw_product(
         origin = (left + i * (k + 1.2), bottom + 1.2 + k)
         matrix(ax, kernels[i], origin=origin, color=COLORS["weight"], **entries)
         ax.text(
-            origin[0] + k + 0.15, origin[1] - k / 2, f"$W_{i + 1}$", color=COLORS["weight"], va="center", fontsize=11
+            origin[0] + k + 0.15, origin[1] - k / 2, f"$W_{i + 1}$", color=COLORS["weight"], va="center", fontsize=12
         )
     maps_left = cells_left + n + 1.3
     maps_top = 0.35 + n_kernels * (n_rows + 0.4) - 0.4
@@ -308,59 +311,47 @@ def draw_product(
     return figure
 
 
-def draw_flat_rows(side: int, size: int, offset: tuple[int, int]) -> Figure:
-    """The view that "offsets" multiplies for one offset (p, q) in the kernel, at stride 1 (thesis Section 4.4).
+def draw_offset(side: int, size: int, offset: tuple[int, int], padding: int) -> Figure:
+    """What "offsets" does for one offset (p, q) in the kernel, at stride 1 (thesis Section 4.4).
 
-    Top: the pixels of a `side` x `side` map, numbered, and those that meet the kernel's weight (p, q). Middle: the map
-    as one row of memory, and the view of it. Bottom: the view in rows of `side`; the struck-out numbers wrap around the
-    border and are left out of the sum.
+    A map of `side` x `side` numbered pixels; all of it times the weight (p, q); and where on the output that is added.
+    Raises ValueError for an offset outside of the kernel, or a kernel that does not fit the padded map.
     """
     p, q = offset
-    if not (0 <= p < size and 0 <= q < size and size <= side):
-        raise ValueError(f"draw_flat_rows: offset is {offset}, expected rows and columns of a {size} x {size} kernel")
-    count = side - size + 1
-    start, length = p * side + q, (count - 1) * side + count
-    pixels = np.arange(side**2)
-    kept = {(p + i, q + j): COLORS["output"] for i, j in np.ndindex(count, count)}
-    width = side**2 + 0.8
-    figure, ax = canvas(width, side + 6.4, scale=WIDTH / width)
-    text = {"va": "center", "fontsize": 10.5}
-    y = side + 5.3
-    matrix(ax, pixels.reshape(side, side), origin=(0.4, y), highlight=kept, fontsize=10)
-    ax.text(0.4, y + 0.5, "a map of x", **text)
-    weights = np.full((size, size), "", dtype="U9")
-    weights[p, q] = f"$w_{{{p}{q}}}$"
-    matrix(
-        ax, weights, origin=(side + 2.4, y), color=COLORS["weight"], highlight={(p, q): COLORS["weight"]}, fontsize=10
-    )
-    ax.text(side + 2.4, y + 0.5, f"offset ({p}, {q})", color=COLORS["weight"], **text)
-    y -= side + 1.1
-    seen = {(0, i): COLORS["output"] for i in range(start, start + length)}
-    matrix(ax, pixels[None], origin=(0.4, y), highlight=seen, fontsize=10)
-    ax.text(0.4, y + 0.45, f"the same map in memory: the view starts at {start} and holds {length} pixels", **text)
-    rows = np.full(count * side, "", dtype="U9")
-    rows[:length] = pixels[start : start + length].astype(str)
-    wrapped = [j for j in range(length) if j % side >= count]
-    y -= 2.1
-    shown = {(j // side, j % side): COLORS["output"] for j in range(length) if j not in wrapped}
-    matrix(ax, rows.reshape(count, side), origin=(0.4, y), highlight=shown, color=COLORS["muted"], fontsize=10)
-    ax.text(0.4, y + 0.45, f"the view in rows of {side}: the first {count} columns are the output's", **text)
-    for j in wrapped:
-        corner = (0.4 + j % side, y - j // side - 1)
-        ax.plot(
-            [corner[0] + 0.2, corner[0] + 0.8],
-            [corner[1] + 0.25, corner[1] + 0.75],
-            color=COLORS["gradient"],
-            lw=1.6,
-            zorder=7,
-        )
+    count = side + 2 * padding - size + 1
+    if not (0 <= p < size and 0 <= q < size and count >= 1):
+        raise ValueError(f"draw_offset: offset is {offset}, expected rows and columns of a {size} x {size} kernel")
+    gap, top = 2.3, max(side, count) + 0.3
+    width = 2 * side + count + 2 * gap + 0.6
+    figure, ax = canvas(width, top + 1.2, scale=WIDTH / width)
+    pixels = np.arange(side**2).reshape(side, side)
+    placed = np.full((count, count), "", dtype="U9")
+    for i, j in np.ndindex(count, count):
+        if 0 <= i + p - padding < side and 0 <= j + q - padding < side:
+            placed[i, j] = str(pixels[i + p - padding, j + q - padding])
+    used = {(i, j): COLORS["output"] for i, j in np.ndindex(side, side) if str(pixels[i, j]) in placed}
+    filled = {tuple(at): COLORS["output"] for at in np.argwhere(placed != "").tolist()}
+    x = 0.3
+    for values, marks, color, title in (
+        (pixels, None, "data", "input X"),
+        (pixels, used, "muted", f"$W_{{\\cdot\\cdot {p}{q}}}\\, X$, everywhere"),
+        (placed, filled, "muted", "its part of Y"),
+    ):
+        matrix(ax, values, origin=(x, top), highlight=marks, color=COLORS[color], fontsize=12.5)
+        middle = x + values.shape[1] / 2
+        ax.text(middle, top + 0.5, title, ha="center", va="center", color=COLORS["data"], fontsize=12.5)
+        x += values.shape[1] + gap
+    y, first, second = top - side / 2, 0.3 + side, 0.3 + 2 * side + gap
+    weight = f"$W_{{\\cdot\\cdot {p}{q}}}$"
+    arrow(ax, (first + 0.25, y), (first + gap - 0.25, y), color=COLORS["weight"], text=weight, fontsize=12.5)
+    arrow(ax, (second + 0.25, y), (second + gap - 0.25, y), color=COLORS["output"], text="shift", fontsize=12)
     return figure
 
 
 def draw_responses(
     photo: Float[np.ndarray, "H W 3"],
-    kernels: Sequence[Float[np.ndarray, "3 k k"]],
-    maps: Sequence[Float[np.ndarray, "h w"]],
+    kernels: Sequence[Float[np.ndarray, "3 _ _"]],
+    maps: Sequence[Float[np.ndarray, "_ _"]],
 ) -> Figure:
     """Photograph, kernel and output map side by side, one kernel a row (Figure B-17).
 
@@ -369,18 +360,23 @@ def draw_responses(
     """
     ratio = photo.shape[0] / photo.shape[1]
     figure, axes = plt.subplots(
-        len(kernels), 3, figsize=(WIDTH, len(kernels) * 2.35 * ratio), width_ratios=(1, 0.55, 1), squeeze=False
+        len(kernels),
+        3,
+        figsize=(WIDTH, len(kernels) * 2.35 * ratio),
+        width_ratios=(1, 0.55, 1),
+        squeeze=False,
+        layout="constrained",
     )
     for (left, middle, right), kernel, output in zip(axes, kernels, maps, strict=True):
         left.imshow(photo)
         middle.imshow(np.moveaxis(0.5 + 0.5 * kernel / np.abs(kernel).max(), 0, -1))
         right.imshow(output, cmap="gray", vmin=0)
     for ax, title in zip(axes[0], ("photograph", "kernel", "ReLU of the output"), strict=True):
-        ax.set_title(title, loc="center", fontsize=11)
+        ax.set_title(title, loc="center", fontsize=13)
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-    sign = {"xycoords": "axes fraction", "fontsize": 18, "ha": "center", "va": "center", "annotation_clip": False}
+    sign = {"xycoords": "axes fraction", "fontsize": 20, "ha": "center", "va": "center", "annotation_clip": False}
     for left, _, right in axes:
         left.annotate("∗", (1.07, 0.5), **sign)
         right.annotate("=", (-0.07, 0.5), **sign)

@@ -21,9 +21,9 @@ def depth_curves(
     A curve is the geometric mean over its seeds, with a band from the lowest to the highest. `limits` bounds both
     vertical axes, which the panels share.
     """
-    figure, axes = plt.subplots(1, 2, figsize=(6.4, 3.6), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(5.6, 3.5), sharey=True)
     styles = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1))]
-    for color, style, (name, values) in zip(CYCLE, styles, curves.items()):
+    for color, style, (name, values) in zip(CYCLE, styles, curves.items(), strict=False):
         depth = np.arange(1, values.shape[2] + 1)
         for which, ax in enumerate(axes):
             middle = np.exp(np.log(values[:, which]).mean(axis=0))
@@ -40,12 +40,12 @@ def depth_curves(
 
 def activation_frame(values: Mapping[int, np.ndarray], curves: Float[np.ndarray, "2 layers"]) -> Figure:
     """Histograms of the tanh outputs of a few layers (`values`, by layer), above their magnitudes at every layer."""
-    figure = plt.figure(figsize=(6.2, 4.6))
+    figure = plt.figure(figsize=(5.6, 4.4))
     grid = figure.add_gridspec(2, len(values), height_ratios=[1, 1.25])
     for column, (layer, value) in enumerate(values.items()):
         ax = figure.add_subplot(grid[0, column])
         ax.hist(value.ravel(), bins=np.linspace(-1, 1, 41), color=COLORS["output"])
-        ax.set(title=f"outputs of layer {layer}", xlim=(-1, 1), xlabel="value", yticks=[], ylim=(0, None))
+        ax.set(title=f"layer {layer}", xlim=(-1, 1), xlabel="output", yticks=[], ylim=(0, None))
         ax.grid(False)
     ax = figure.add_subplot(grid[1, :])
     depth = np.arange(1, curves.shape[1] + 1)
@@ -58,7 +58,7 @@ def activation_frame(values: Mapping[int, np.ndarray], curves: Float[np.ndarray,
 
 def plateau_curves(training: Sequence[float], validation: Sequence[float], cuts: Sequence[int]) -> Figure:
     """Loss against epoch, with an arrow at each epoch after which the learning rate was cut (Figure B-25)."""
-    figure, ax = plt.subplots(figsize=(6.2, 3.6))
+    figure, ax = plt.subplots(figsize=(5.4, 3.4))
     epochs = np.arange(1, len(training) + 1)
     ax.plot(epochs, training, color=COLORS["loss"], label="training loss")
     ax.plot(epochs, validation, color=COLORS["output"], linestyle="--", label="validation loss")
@@ -79,8 +79,9 @@ def ravine(ax: Axes, cost: Callable, paths: Mapping[str, Float[np.ndarray, "step
     heights = cost(w1, w2)
     levels = np.geomspace(heights.max() / 3000, heights.max(), 10)
     ax.contour(w1, w2, heights, levels=levels, colors=COLORS["muted"], linewidths=0.7, alpha=0.6)
-    for color, (name, path) in zip(CYCLE, paths.items()):
-        ax.plot(*path.T, color=color, marker="o", markersize=2.6, linewidth=1.3, label=name)
+    sizes = np.linspace(4.6, 2.2, len(paths))  # later paths are thinner, so that none hides the ones below it
+    for color, size, (name, path) in zip(CYCLE, sizes, paths.items(), strict=False):
+        ax.plot(*path.T, color=color, marker="o", markersize=size, linewidth=size / 2, label=name)
     ax.plot(0, 0, marker="+", color=COLORS["ink"], markersize=11, markeredgewidth=1.6)
     ax.set(xlim=(-span, span), ylim=(-span, span), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
     ax.grid(False)
@@ -89,18 +90,18 @@ def ravine(ax: Axes, cost: Callable, paths: Mapping[str, Float[np.ndarray, "step
 def momentum_frame(
     cost: Callable, plain: Float[np.ndarray, "steps 2"], paths: Mapping[str, Float[np.ndarray, "steps 2"]]
 ) -> Figure:
-    """One panel a method with its first 60 steps on the ravine, those of `plain` in grey, and all costs by step below."""
-    figure = plt.figure(figsize=(6.4, 5.2))
+    """One panel a method with its first 60 steps on the ravine, those of `plain` in grey; below, all costs by step."""
+    figure = plt.figure(figsize=(5.6, 4.9))
     grid = figure.add_gridspec(2, len(paths), height_ratios=[1.15, 1])
-    for column, (color, (name, path)) in enumerate(zip(CYCLE[1:], paths.items())):
+    for column, (color, (name, path)) in enumerate(zip(CYCLE[1:], paths.items(), strict=False)):
         ax = figure.add_subplot(grid[0, column])
         ravine(ax, cost, {"plain": plain[:60], name: path[:60]})
-        for line, shade in zip(ax.lines, (COLORS["muted"], color)):
+        for line, shade in zip(ax.lines, (COLORS["muted"], color), strict=False):
             line.set_color(shade)
         ax.set(title=name, ylim=(-0.9, 0.9))
     ax = figure.add_subplot(grid[1, :])
     ax.plot(cost(*plain.T), color=COLORS["muted"], linestyle=":", label="plain")
-    for color, style, (name, path) in zip(CYCLE[1:], ("-", "--"), paths.items()):
+    for color, style, (name, path) in zip(CYCLE[1:], ("-", "--"), paths.items(), strict=False):
         ax.plot(np.maximum(cost(*path.T), 1e-30), color=color, linestyle=style, label=name)
     ax.set(yscale="log", ylim=(1e-14, 1e3), xlabel="step", ylabel="cost $C(w)$")
     ax.legend(loc="upper right", ncols=1 + len(paths))
@@ -124,7 +125,7 @@ def crop_and_flip(
     ax.imshow(photo)
     ax.set_title("one image, and where it is cropped", fontsize=9.5)
     ax.axis("off")
-    for k, (color, crop, corner, mirror) in enumerate(zip(CYCLE, crops, corners, mirrored)):
+    for k, (color, crop, corner, mirror) in enumerate(zip(CYCLE, crops, corners, mirrored, strict=False)):
         size = crop.shape[0]
         ax.add_patch(Rectangle(corner[::-1], size, size, fill=False, edgecolor=color, linewidth=2.2))
         small = figure.add_subplot(grid[k // columns, 2 + k % columns])
@@ -175,7 +176,8 @@ def unrolled(graph) -> Figure:
         return column[int(name[1:])], row[name[0]]
 
     for name in graph.inputs:
-        ax.text(*place(name), f"${name[0]}_{{{name[1:]}}}$", ha="center", va="center", fontsize=13, color=COLORS["data"])
+        text = f"${name[0]}_{{{name[1:]}}}$"
+        ax.text(*place(name), text, ha="center", va="center", fontsize=13, color=COLORS["data"])
     for name, layer in graph.nodes.items():
         kind, step = name[0], name[1:]
         color = COLORS["output"] if kind == "y" else COLORS["data"]
@@ -187,7 +189,8 @@ def unrolled(graph) -> Figure:
         ax.text(x - 0.85, y - 0.85, f"$w_{{{index}}}$", ha="right", va="center", color=COLORS["weight"])
         for source in graph.edges[name]:
             (x0, y0), sideways = place(source), source[0] == "h" and kind == "h"
-            start = (x0 + (width / 2 if source in graph.nodes else 0.35), y0) if sideways else (x0, y0 + half[source[0]])
+            edge = width / 2 if source in graph.nodes else 0.35
+            start = (x0 + edge, y0) if sideways else (x0, y0 + half[source[0]])
             arrow(ax, start, (x - width / 2, y) if sideways else (x, y - half[kind]))
     loss = (np.mean([column[i] for i in steps]), 5.8)
     box(ax, loss, "loss $L$", width=1.8, height=0.8, color=COLORS["loss"])
