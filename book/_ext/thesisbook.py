@@ -3,6 +3,8 @@
 import math
 import os
 import re
+from collections.abc import Iterable
+from itertools import count
 from typing import ClassVar
 
 from docutils import nodes
@@ -32,16 +34,21 @@ def thesis_number(label: str) -> str | None:
     return SEPARATORS.get(match["kind"], ".").join(part.upper() for part in match["number"].split("-"))
 
 
+def page_numbers(labels: Iterable[str]) -> dict[str, tuple]:
+    """The number of each figure (or table, or equation) of a page: the thesis' own, or 1, 2, 3, ... for ours."""
+    ours = count(1)
+    return {label: (thesis_number(label) or next(ours),) for label in labels}
+
+
 def use_thesis_numbers(app, env) -> set[str]:
-    """Replace Sphinx' numbers by the thesis' for the labels that carry one; returns the pages to write again."""
+    """Replace Sphinx' numbers, which run through the whole book; returns the pages to write again."""
     changed = set()
     for page, numbers_by_type in env.toc_fignumbers.items():
         for numbers in numbers_by_type.values():
-            for label in numbers:
-                number = thesis_number(label)
-                if number is not None:
-                    numbers[label] = (number,)
-                    changed.add(page)
+            wanted = page_numbers(numbers)
+            if wanted != numbers:
+                numbers.update(wanted)
+                changed.add(page)
     return changed
 
 

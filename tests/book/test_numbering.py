@@ -27,3 +27,8 @@ def test_any_other_label_keeps_the_number_of_the_book(label):
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (4.0, "4 s"), (4.1, "5 s"), (59.9, "1 min 0 s")])
 def test_run_times_are_rounded_up(seconds, text):
     assert thesisbook.duration(seconds) == text
+
+
+def test_our_own_are_counted_on_their_page():
+    labels = ["fig-th-b-10", "fig-own", "fig-th-b-11", "fig-other"]
+    assert list(thesisbook.page_numbers(labels).values()) == [("B-10",), (1,), ("B-11",), (2,)]

@@ -232,3 +232,13 @@ class TestErrors:
     def test_a_rule_must_say_how_to_move(self):
         with pytest.raises(TypeError, match="Optimizer is an optimizer without an update rule"):
             Optimizer({"a": np.zeros(1)}, 0.1).step({"a": np.ones(1)})
+
+
+def test_other_rules_do_not_look_ahead():
+    w = np.ones(3)
+    optimizer = Adam({"w": w})
+    optimizer.step({"w": np.ones(3)})
+    before = w.copy()
+    with optimizer.lookahead():
+        np.testing.assert_array_equal(w, before)
+    np.testing.assert_array_equal(w, before)

@@ -135,3 +135,8 @@ class TestErrors:
 def test_lp_needs_a_norm(p):
     with pytest.raises(ValueError, match="p: expected 1 <= p < infinity, got"):
         LpPool2d(p, 2, 2)
+
+
+def test_integers_cannot_be_padded_with_infinity(unchecked):
+    with pytest.raises(ValueError, match="x: expected floating-point numbers"):
+        MaxPool2d(3, 2, padding=1).forward(np.ones((1, 1, 4, 4), dtype=int))

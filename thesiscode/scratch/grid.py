@@ -29,12 +29,15 @@ def grid_shape(height: int, width: int, size: int, stride: int = 1, padding: int
 def pad(x: Float[np.ndarray, "N C H W"], padding: int, fill: float = 0.0) -> Float[np.ndarray, "N C Hp Wp"]:
     """`x` with a border of `padding` pixels of value `fill` around each map; `x` itself if there is no border.
 
-    Raises ShapeError if `x` is not (N, C, H, W), ValueError for a negative padding.
+    Raises ShapeError if `x` is not (N, C, H, W), ValueError for a negative padding, or if the type of `x` cannot hold
+    `fill` (integers hold no infinity).
     """
     check_rank("x", x, 4, "(N, C, H, W)")
     check_padding(padding)
     if padding == 0:
         return x
+    if not np.isfinite(fill) and not np.issubdtype(x.dtype, np.floating):
+        raise ValueError(f"x: expected floating-point numbers, to be padded with {fill}, got {x.dtype}")
     n, c, height, width = x.shape
     padded = np.full((n, c, height + 2 * padding, width + 2 * padding), fill, x.dtype)
     padded[:, :, padding:-padding, padding:-padding] = x

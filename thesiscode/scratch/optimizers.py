@@ -45,6 +45,11 @@ class Optimizer:
         for name, w in self.parameters.items():
             w += self.update(name, gradients[name])
 
+    @contextmanager
+    def lookahead(self) -> Iterator[None]:
+        """`with optimizer.lookahead():` surrounds the computation of the gradient; most rules take it where they are."""
+        yield
+
     def update(self, name: str, g: np.ndarray) -> np.ndarray:
         """What to add to the parameter `name`, given its gradient."""
         raise TypeError(f"{type(self).__name__} is an optimizer without an update rule")
