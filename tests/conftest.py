@@ -5,9 +5,10 @@ import os
 import hypothesis
 from jaxtyping import install_import_hook
 
-# The hook rewrites modules as they are imported, so it must be in place before any test imports the package.
-# An int may stand where a float is expected, as in the rest of Python.
-install_import_hook("thesiscode", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
+# The hook rewrites modules as they are imported, so it must be in place before any test imports the package. An int may
+# stand where a float is expected, as in the rest of Python. Benchmarks switch it off: they time what users run.
+if os.environ.get("JAXTYPING_DISABLE") != "1":
+    install_import_hook("thesiscode", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
 # Deadlines measure the machine, not the code.
 hypothesis.settings.register_profile("here", deadline=None)

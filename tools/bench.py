@@ -19,7 +19,8 @@ def blas_kernels(extra: dict[str, str]) -> str:
     """The kernels that NumPy's BLAS chooses in a new process with the environment `extra`."""
     code = (
         "import numpy, threadpoolctl as t;"
-        "print(next(i.get('architecture', 'unknown') for i in t.threadpool_info() if i['user_api'] == 'blas'))"
+        "blas = [i for i in t.threadpool_info() if i['user_api'] == 'blas'];"
+        "print(blas[0].get('architecture', 'unknown') if blas else 'unknown')"
     )
     return subprocess.run(
         [sys.executable, "-c", code], env=os.environ | extra, check=True, capture_output=True, text=True
@@ -40,7 +41,7 @@ def run(extra: dict[str, str]) -> dict:
     output = BUILD / f"{kernels}.json"
     command = [sys.executable, "-m", "pytest", "tests/bench", "-q", "-p", "no:xdist", "--benchmark-only"]
     command += ["--benchmark-columns=min,median,max", "--benchmark-sort=name", f"--benchmark-json={output}"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | extra, check=True)
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"JAXTYPING_DISABLE": "1"} | extra, check=True)
     return {"blas_kernels": kernels, "chosen_by": "environment" if extra else "NumPy"} | summary(
         json.loads(output.read_text())["benchmarks"]
     )

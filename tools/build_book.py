@@ -44,7 +44,7 @@ def build() -> None:
 
 def is_built(version: str) -> bool:
     """Whether `_build/html` holds this version of the book."""
-    return STAMP.is_file() and json.loads(STAMP.read_text())["version"] == version
+    return STAMP.is_file() and (HTML / "index.html").is_file() and json.loads(STAMP.read_text())["version"] == version
 
 
 def write_stamp(content: dict) -> None:

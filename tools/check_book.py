@@ -1,4 +1,4 @@
-"""Check the built pages: all there, no failed cell, broken link, wordless image, red formula or outside request."""
+"""Check the built pages: no failed cell, broken link, lost file, wordless image, red formula or outside request."""
 
 import re
 import sys
@@ -93,9 +93,11 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         elif tag == "link" and FETCHED_LINKS.intersection(given.get("rel", "").lower().split()):
             self.fetched.append(given.get("href", ""))
-        elif tag in {"script", "img", "iframe", "source", "video", "audio", "embed", "track", "object"}:
+        elif tag in {"script", "img", "iframe", "source", "video", "audio", "embed", "track", "object", "input"}:
             self.fetched += [given[name] for name in ("src", "data", "poster") if name in given]
             self.fetched += [part.split()[0] for part in given.get("srcset", "").split(",") if part.strip()]
+        elif tag in {"image", "feimage", "use"}:  # inside of an <svg>
+            self.fetched += [given[name] for name in ("href", "xlink:href") if name in given]
 
 
 def says_something(given: dict[str, str], decoration: bool) -> bool:
@@ -117,6 +119,7 @@ def check(html: Path, root: Path = ROOT) -> list[str]:
         found += [f"{name}: {error}" for error in page.errors]
         found += [f"{name}: no alternative text for {image}" for image in page.wordless]
         found += [f"{name}: broken link to {link}" for link in sorted(set(page.links)) if is_broken(link, page, pages)]
+        found += [f"{name}: no file {file}" for file in sorted(set(page.fetched)) if is_broken(file, page, {})]
         found += [f"{name}: asks another host for {address}" for address in requests(page)]
         found += [f"{name}: {trouble} in {tex.strip()[:80]}" for tex in page.formulas for trouble in tex_of(tex, known)]
     for sheet in sorted((html / "_static").rglob("*.css")):

@@ -1,4 +1,4 @@
-"""Find formulas that MathJax would print in red: unknown commands, unbalanced braces, environments and delimiters.
+"""Find formulas that MathJax would print in red: unknown commands, unbalanced braces, stray marks.
 
 The commands come from the very MathJax that the book ships. Its script declares each one in a table such as
 `new x.CommandMap("macros",{displaystyle:[...],...})`; the keys of these tables are what it can typeset.
@@ -6,12 +6,18 @@ The commands come from the very MathJax that the book ships. Its script declares
 
 import re
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 TABLE = re.compile(r'\.(Command|Character|Delimiter|Environment)Map\("[^"]*",(?:[\w$.]+,)?\{')
 AUTOLOAD = re.compile(r"autoload:\(0,[\w$.]+\)\(\{")
 KEY = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([\w$]+))\s*:')
 COMMAND = re.compile(r"\\([A-Za-z]+\*?|.)", re.DOTALL)
+TEXT = re.compile(r"\\(?:text[a-z]*|mbox)\s*\{[^{}]*\}")
+SIGN = re.compile(r"\\[^A-Za-z]")
+GROUP = re.compile(r"\{[^{}]*\}")
+# The argument of a script is a command, a sign, or a group (of which `double_scripts` leaves a dot).
+DOUBLE = re.compile(r"([\^_])\s*(?:\\[A-Za-z]+|[^\\\s])\s*\1")
 ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]*)\}")
 
 
@@ -74,6 +80,12 @@ def problems(tex: str, known: frozenset[str]) -> list[str]:
     bare = COMMAND.sub("", tex)
     if bare.count("{") != bare.count("}"):
         found.append(f"{bare.count('{')} opening and {bare.count('}')} closing braces")
+    elif not balanced(bare):
+        found.append("a closing brace before its opening one")
+    plain = SIGN.sub(".", TEXT.sub(".", tex))
+    if "&" in plain and not ENVIRONMENT.search(tex):
+        found.append("& outside of an environment")
+    found += [f"two {mark} in a row" for mark in double_scripts(plain)]
     names = commands(tex)
     if names.count("left") != names.count("right"):
         found.append(f"{names.count('left')} \\left and {names.count('right')} \\right")
@@ -85,6 +97,21 @@ def problems(tex: str, known: frozenset[str]) -> list[str]:
 def commands(tex: str) -> list[str]:
     """The names of the commands in a formula; those of one sign, such as a comma, are always known."""
     return [name for name in COMMAND.findall(tex) if name[0].isascii() and name[0].isalpha()]
+
+
+def balanced(bare: str) -> bool:
+    """Whether every brace opens before it closes."""
+    depths = accumulate((letter == "{") - (letter == "}") for letter in bare if letter in "{}")
+    return all(depth >= 0 for depth in depths)
+
+
+def double_scripts(plain: str) -> list[str]:
+    """Each ^ or _ that follows another of its kind on the same base, groups read from the inner ones outwards."""
+    found = []
+    while group := GROUP.search(plain):
+        found += DOUBLE.findall(group[0])
+        plain = f"{plain[: group.start()]}.{plain[group.end() :]}"
+    return found + DOUBLE.findall(plain)
 
 
 def nested(marks: list[tuple[str, str]]) -> bool:

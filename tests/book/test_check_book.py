@@ -10,7 +10,7 @@ MATHJAX = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "
 CONFIG = 'sphinx: {config: {mathjax3_config: {tex: {macros: {R: "\\\\mathbb{R}"}}}}}'
 TOC = "{format: jb-book, root: book/index.md, chapters: [{file: book/page.md}]}"
 GOOD = """<!DOCTYPE html><html><head><link rel="stylesheet" href="../_static/book.css"></head><body>
-<img src="../_static/logo.svg" alt="">
+<img src="../_static/logo.svg?v=1" alt="">
 <article><h1 id="top">A page</h1><p><a href="#top">up</a> <a href="index.html#top">home</a>
 <a href="https://example.org">elsewhere</a> <a href="mailto:a@example.org">mail</a></p>
 <img src="data:image/png;base64,AA==" alt="A line that rises."><svg role="img"><title>A dot</title></svg>
@@ -31,6 +31,7 @@ def book(tmp_path):
     (html / "_static" / "mathjax").mkdir(parents=True)
     (html / "_static" / "mathjax" / "tex-chtml.js").symlink_to(MATHJAX)
     (html / "_static" / "book.css").write_text("body { background: url('data:image/png;base64,AA==') }")
+    (html / "_static" / "logo.svg").write_text("<svg/>")
     for name in ("index", "page"):
         (tmp_path / "book" / f"{name}.md").write_text(f"# {name}\n")
         (html / "book" / f"{name}.html").write_text(GOOD)
@@ -62,6 +63,9 @@ def test_a_good_book_has_no_problem(book):
         ("A line that rises.", "../_images/a1b2.png", "no alternative text for data:image/png"),
         ("<title>A dot</title>", "", "no alternative text for an inline <svg>"),
         ('aria-hidden="true"', 'class="x"', "no alternative text for an inline <svg>"),
+        ("data:image/png;base64,AA==", "../_images/lost.png", "no file ../_images/lost.png"),
+        ("../_static/book.css", "../_static/lost.css", "no file ../_static/lost.css"),
+        ("<title>", '<image href="https://example.org/a.png"/><title>', "asks another host for https://"),
         ("\\in \\R", "\\inn \\R", "unknown command \\inn in \\(x"),
         ("\\[a", "\\[{a", "1 opening and 0 closing braces"),
         ("../_static/book.css", "https://cdn.example.org/a.css", "asks another host for https://cdn.example.org/a.css"),
@@ -71,7 +75,7 @@ def test_a_good_book_has_no_problem(book):
         ("answer = 42", 'answer = fetch("https://example.org/a.json")', "asks another host for https://"),
         (
             "<article>",
-            '<article><img alt="x" srcset="a.png 1x, https://a.org/b.png 2x">',
+            '<article><img alt="x" srcset="../_static/logo.svg 1x, https://a.org/b.png 2x">',
             "asks another host for https://",
         ),
     ],

@@ -173,6 +173,8 @@ def test_operations_of_layers_without_weights():
     )
     assert [layer.other_operations for layer in layers] == [324, 64 * 8, 16 * 4, 16 * 9, 0, 16 * 3]
     assert totals(layers)["multiply_adds"] == 0
+    others = describe(nn.Sequential(nn.LPPool2d(2, 3), nn.BatchNorm2d(4)), (4, 9, 9))
+    assert [layer.other_operations for layer in others] == [36 * 2 * 9, 36 * 2]
 
 
 def test_a_shared_layer_counts_its_weights_once_and_its_work_twice():

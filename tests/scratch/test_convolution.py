@@ -111,6 +111,14 @@ def test_float32_images_and_kernels_give_float32(method, bias):
     assert {g.dtype for g in convolve_gradients(y, x, w, padding=1)} == {np.dtype(np.float32)}
 
 
+def test_images_of_lower_precision_than_the_kernels_cost_no_precision():
+    rng = np.random.default_rng(0)
+    x, w, dy = (rng.normal(0, 9, shape).round() for shape in ((2, 3, 5, 5), (4, 3, 3, 3), (2, 4, 3, 3)))
+    w += 0.1
+    for ours, wide in zip(convolve_gradients(dy, x.astype(np.float32), w), convolve_gradients(dy, x, w), strict=True):
+        assert_close(ours, wide, 1e-12)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_layer_of_float32_stays_float32(method):
     rng = np.random.default_rng(0)
@@ -173,6 +181,8 @@ class TestErrors:
             (r"b: expected an array of rank 1, \(n_kernels,\); got float", (x, w, 0.0)),
             (r"w: expected square kernels, got 3 x 2", (x, w[..., :2], b)),
             (r"w: expected kernels of 3 features \(the channels of x\), got 2", (x, w[:, :2], b)),
+            (r"w: expected at least one kernel, .*, got shape \(0, 3, 3, 3\)", (x, w[:0], b[:0])),
+            (r"w: expected at least one kernel, .*, got shape \(4, 0, 3, 3\)", (x[:, :0], w[:, :0], b)),
             (r"b: expected one bias for each of the 4 kernels, got 3", (x, w, b[:3])),
             (r"size: a cell of 3 x 3 does not fit the padded input of 2 x 6", (x[:, :, :2], w, b)),
         ]:

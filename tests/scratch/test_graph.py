@@ -159,6 +159,14 @@ def test_a_shared_graph_has_one_set_of_weights_and_two_memories():
     assert gradient_check(graph, RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3)), rng=RNG) < 1e-6
 
 
+def test_a_shared_graph_is_in_the_same_mode():
+    net = sequential(Dropout(0.5, rng=np.random.default_rng(0)))
+    assert net.share().training
+    twin = net.eval().share()
+    assert not twin.training
+    assert not twin.nodes["1_dropout"].training
+
+
 def test_sequential_is_a_chain_with_names():
     rng = np.random.default_rng(0)
     net = sequential(Linear(2, 3, rng=rng), ReLU(), last=Linear(3, 1, rng=rng))
@@ -206,6 +214,8 @@ def graph_of(edges, **settings):
             r"edges: expected no cycle, got .*(a -> b|c -> a)",
         ),
         ({"a": ["x"], "b": ["b", "a"]}, {}, r"edges: expected no cycle, got b -> b"),
+        ({"a": ["b"], "b": ["a"]}, {}, r"edges: expected no cycle, got .*(a -> b|b -> a)"),
+        ({"a": ["x"], "b": "a"}, {}, r"edges: expected a list of names for each node, got one text for \['b'\]"),
         ({"a": ["x"], "b": ["y"]}, {}, r"edges: node 'b' reads \['y'\]; expected nodes or inputs, \['a', 'b', 'x'\]"),
         ({"a": ["x"], "b": []}, {}, r"edges: node 'b' reads nothing; expected at least one source"),
         ({"a": ["x"], "b": ["x"]}, {"outputs": ["a"]}, r"edges: \['b'\] lead to no output; outputs are \['a'\]"),
@@ -240,6 +250,11 @@ def test_one_object_cannot_stand_twice():
 def test_a_chain_needs_a_link():
     with pytest.raises(ValueError, match="layers: expected at least one layer, got none"):
         sequential()
+
+
+def test_no_layer_of_a_chain_takes_the_name_of_another():
+    with pytest.raises(GraphError, match=r"named: \['1_tanh'\] are names of the layers given by position"):
+        sequential(Tanh(), **{"1_tanh": Tanh()})
 
 
 def test_inputs_and_gradients_must_be_those_of_the_graph():

@@ -77,6 +77,12 @@ def test_losses_stay_finite_for_scores_of_ten_thousand():
         np.testing.assert_array_equal(loss.backward(), [0.5, 0])
 
 
+def test_the_corner_of_the_hinge_is_flat():
+    loss = HingeLoss()
+    assert loss.forward(np.array([1.0, -1.0]), np.array([1, -1])) == 0
+    np.testing.assert_array_equal(loss.backward(), [0, 0])
+
+
 def test_equal_scores_cost_the_logarithm_of_the_number_of_classes():
     assert np.isclose(CrossEntropyLoss().forward(np.full((3, 7), 2.5), np.array([0, 3, 6])), np.log(7), rtol=1e-14)
     assert np.isclose(LogisticLoss().forward(np.zeros(3), np.array([1, -1, 1])), np.log(2), rtol=1e-14)

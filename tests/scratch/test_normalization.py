@@ -135,3 +135,15 @@ def test_dropout_keeps_float32():
 def test_dropout_needs_a_probability_below_one(p):
     with pytest.raises(ValueError, match=r"p: expected 0 <= p < 1, got"):
         Dropout(p, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"epsilon": 0.0}, "epsilon: expected a finite positive number, got 0.0"),
+        ({"momentum": 1.5}, "momentum: expected 0 <= momentum <= 1, got 1.5"),
+    ],
+)
+def test_batch_norm_checks_its_settings(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        BatchNorm(3, **wrong)

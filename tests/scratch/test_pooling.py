@@ -129,6 +129,15 @@ class TestErrors:
             pool(2, 2).forward(np.zeros((4, 4)))
         with pytest.raises(ShapeError, match=r"size: a cell of 5 x 5 does not fit the padded input of 4 x 4"):
             pool(5, 2).forward(np.zeros((1, 1, 4, 4)))
+        with pytest.raises(ShapeError, match=r"x: expected an array of rank 4, .*; got list"):
+            pool(2, 2).forward([[[[1.0]]]])
+
+    def test_gradients(self, pool):
+        layer = pool(2, 2)
+        layer.forward(np.ones((1, 1, 4, 4)))
+        for shape in ((1, 1, 3, 2), (1, 1, 1, 1)):
+            with pytest.raises(ShapeError, match=r"dy: expected \(1, 1, 2, 2\), the shape of the output, got \(1, 1"):
+                layer.backward(np.ones(shape))
 
 
 @pytest.mark.parametrize("p", [0.5, 0.0, -1.0, float("inf"), float("nan")])

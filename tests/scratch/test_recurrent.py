@@ -76,6 +76,19 @@ def test_the_gradient_of_a_shared_parameter_is_the_sum_over_steps():
     assert unit.gradients == {}
 
 
+def test_a_state_of_zeros_is_where_torch_starts():
+    rng = np.random.default_rng(0)
+    unit, x = new_unit(2, 3, rng), rng.normal(size=(4, 5, 2))
+    graph = unroll(unit, Linear(3, 1, rng=rng), 4)
+    graph.forward(np.zeros((5, 3)), *x)
+    rnn = torch.nn.RNN(2, 3).double()
+    w, u, b = tensors(unit.parameters.values())
+    names = {"weight_ih_l0": w, "weight_hh_l0": u, "bias_ih_l0": b, "bias_hh_l0": torch.zeros(3).double()}
+    hidden, _ = torch.func.functional_call(rnn, names, (torch.tensor(x),))
+    for i, expected in enumerate(hidden, start=1):
+        assert_close(graph.values[f"h{i}"], expected)
+
+
 def test_the_output_may_be_a_network():
     rng = np.random.default_rng(0)
     graph = unroll(new_unit(2, 3, rng), sequential(Linear(3, 4, rng=rng), Tanh(), Linear(4, 2, rng=rng)), 3)

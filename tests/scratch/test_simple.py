@@ -78,6 +78,9 @@ class TestErrors:
             ShapeError, match=r"x: expected an array of rank 2, \(N, in_features\); got shape \(1, 3, 1\)"
         ):
             layer.forward(np.zeros((1, 3, 1)))
+        layer.forward(np.zeros((2, 3)))
+        with pytest.raises(ShapeError, match=r"dy: expected \(2, 2\), the shape of the output, got \(2, 3\)"):
+            layer.backward(np.zeros((2, 3)))
         with pytest.raises(ValueError, match=r"in_features: expected an integer >= 1, got 0"):
             Linear(0, 2, rng=self.rng)
         with pytest.raises(ValueError, match=r"out_features: expected an integer >= 1, got -1"):

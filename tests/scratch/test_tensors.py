@@ -36,11 +36,19 @@ def test_chain_rule_is_the_jacobian_of_the_composition():
 
 def test_dot_product_has_two_views():
     rng = np.random.default_rng(4)
-    u, v = rng.normal(size=(2, 7))
-    expected = np.linalg.norm(u) * np.linalg.norm(v) * np.cos(scratch.angle(u, v))
-    assert scratch.dot(u, v) == pytest.approx(expected, rel=1e-12)
+    u, across = np.linalg.qr(rng.normal(size=(7, 2)))[0].T  # of length 1, at a right angle
+    for theta in (0.3, 1.2, 2.9):
+        v = 5 * (np.cos(theta) * u + np.sin(theta) * across)
+        assert scratch.angle(3 * u, v) == pytest.approx(theta, rel=1e-12)
+        assert scratch.dot(3 * u, v) == pytest.approx(3 * 5 * np.cos(theta), rel=1e-12)
     assert scratch.angle(np.array([2.0, 0.0]), np.array([0.0, 3.0])) == pytest.approx(np.pi / 2)
     assert scratch.angle(u, -3 * u) == pytest.approx(np.pi)
+
+
+def test_dot_product_sums_the_products_of_all_elements():
+    u, v = np.random.default_rng(6).normal(size=(2, 2, 3, 4))
+    assert scratch.dot(u[0, 0], v[0, 0]) == pytest.approx(u[0, 0] @ v[0, 0], rel=1e-12)
+    assert scratch.dot(u, v) == pytest.approx(sum(u[i] * v[i] for i in np.ndindex(u.shape)), rel=1e-12)
 
 
 def test_gradients_of_a_dot_product_are_the_other_factor():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from thesiscode import scratch
+from thesiscode.viz import appendix_b_convolution as convolution
 from thesiscode.viz import appendix_b_tensors as draw
 
 
@@ -71,21 +72,21 @@ def test_draw_offset_places_what_the_convolution_adds(offset, padding):
     pixels, w = np.arange(1.0, 17).reshape(1, 1, 4, 4), np.zeros((1, 1, 3, 3))
     w[0, 0][offset] = 1
     y = scratch.convolve(pixels, w, np.zeros(1), padding=padding, method="loops")[0, 0]
-    written = texts(draw.draw_offset(4, 3, offset, padding))
+    written = texts(convolution.draw_offset(4, 3, offset, padding))
     for pixel in range(16):
         assert written.count(str(pixel)) == 2 + np.sum(y == pixel + 1)
 
 
 def test_draw_offset_rejects_an_offset_outside_of_the_kernel():
     with pytest.raises(ValueError, match=r"offset is \(3, 0\), expected rows and columns of a 3 x 3 kernel"):
-        draw.draw_offset(4, 3, (3, 0), 0)
+        convolution.draw_offset(4, 3, (3, 0), 0)
 
 
 def test_draw_product_writes_the_product():
     x, w = np.arange(16.0).reshape(1, 1, 4, 4), np.full((2, 1, 3, 3), 7.0)
     columns = scratch.cells(x, 3)[0, 0].reshape(4, 9).T
     y = scratch.convolve(x, w, np.zeros(2))[0]
-    written = texts(draw.draw_product(x[0, 0], w[:, 0], columns, y))
+    written = texts(convolution.draw_product(x[0, 0], w[:, 0], columns, y))
     for value in y.ravel():
         assert written.count(f"{value:g}") == 2 * np.sum(y == value)  # in the product and in the maps
     assert written.count("7") == 2 * 2 * 9 + 1 + np.sum(columns == 7)
@@ -93,7 +94,7 @@ def test_draw_product_writes_the_product():
 
 def test_draw_layer_rejects_more_kernels_than_fit():
     with pytest.raises(ValueError, match="expected 1 to 4 kernels"):
-        draw.draw_layer((3, 6, 6), (5, 3, 3, 3), (5, 4, 4))
+        convolution.draw_layer((3, 6, 6), (5, 3, 3, 3), (5, 4, 4))
 
 
 def test_draw_cover_writes_the_counts():
@@ -102,5 +103,7 @@ def test_draw_cover_writes_the_counts():
 
 
 def test_draw_responses_has_a_row_for_each_kernel():
-    figure = draw.draw_responses(np.zeros((8, 6, 3)), [np.ones((3, 3, 3)), np.ones((3, 5, 5))], [np.ones((6, 4))] * 2)
+    figure = convolution.draw_responses(
+        np.zeros((8, 6, 3)), [np.ones((3, 3, 3)), np.ones((3, 5, 5))], [np.ones((6, 4))] * 2
+    )
     assert len(figure.axes) == 6

@@ -79,4 +79,4 @@ def test_a_malformed_ledger_is_refused(tmp_path, text, message):
 def test_titles_are_those_of_the_thesis():
     assert GOOD.title == "Equation B.20"
     assert Entry(id="fig-th-b-14", claim="", page="").title == "Figure B-14"
-    assert Entry(id="tbl-th-4-1", claim="", page="").title == "Table 4-1"
+    assert Entry(id="tbl-th-4-1", claim="", page="").title == "Table 4.1"

@@ -79,8 +79,9 @@ def describe(net: nn.Module, input_shape: tuple[int, ...]) -> list[LayerDescript
     the meta device costs no arithmetic. Parameters are counted where they are first used.
     Multiply-adds are output values times the inputs of each dot product (Eq. B.20; a group sees only its share of the
     maps). Other operations, per output value: 1 for a nonlinearity (3 for a softmax: exponential, sum, quotient),
-    k^2 - 1 comparisons for max-pooling, k^2 for average pooling, n + 4 for a response normalisation over n maps
-    (n squares-and-sums, scale, offset, power, quotient), 2 for batch normalisation in evaluation.
+    k^2 - 1 comparisons for max-pooling, k^2 for average pooling, 2 k^2 for L_p pooling, n + 4 for a response
+    normalisation over n maps (n squares-and-sums, scale, offset, power, quotient), 2 for batch normalisation in
+    evaluation.
     Receptive fields, with the jump J before the layer: field + (k - 1) J, jump J x stride, start - padding x J;
     a fully connected layer that reads a map of H x W counts as a convolution with an H x W kernel.
     Names are the modules' own, qualified ("features.0") where the short ones are not unique.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float
 
-from .errors import ShapeError, check_padding, check_positive, check_rank
+from .errors import ShapeError, check_gradient, check_padding, check_positive, check_rank
 from .grid import cells, grid_shape, pad
 from .initialization import initial_weights
 from .layer import Layer
@@ -57,6 +57,8 @@ def check_shapes(x: np.ndarray, w: np.ndarray, stride: int, padding: int) -> Non
     check_rank("w", w, 4, "(n_kernels, n_features, k, k)")
     if w.shape[2] != w.shape[3]:
         raise ShapeError(f"w: expected square kernels, got {w.shape[2]} x {w.shape[3]}")
+    if 0 in w.shape:
+        raise ShapeError(f"w: expected at least one kernel, of at least one feature and pixel, got shape {w.shape}")
     if w.shape[1] != x.shape[1]:
         raise ShapeError(f"w: expected kernels of {x.shape[1]} features (the channels of x), got {w.shape[1]}")
     grid_shape(*x.shape[2:], w.shape[2], stride, padding)
@@ -166,8 +168,8 @@ def convolve_gradients(
     check_shapes(x, w, stride, padding)
     n_images, n_features, *side = x.shape
     size, grid = w.shape[2], grid_shape(*side, w.shape[2], stride, padding)
-    if dy.shape != (n_images, len(w), *grid):
-        raise ShapeError(f"dy: expected {(n_images, len(w), *grid)}, the shape of the output, got {dy.shape}")
+    check_gradient(dy, (n_images, len(w), *grid))
+    x = x.astype(np.result_type(x, w, dy), copy=False)  # its cells make room for products of the other two
     kernels, d = w.reshape(len(w), -1), dy.reshape(n_images, len(w), grid[0] * grid[1])
     dx = np.zeros((n_images, n_features, side[0] + 2 * padding, side[1] + 2 * padding), dy.dtype)
     dw = np.zeros_like(kernels)

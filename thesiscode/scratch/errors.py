@@ -26,6 +26,12 @@ def check_rank(name: str, x, rank: int, meaning: str) -> None:
         raise ShapeError(f"{name}: expected an array of rank {rank}, {meaning}; got {got}")
 
 
+def check_gradient(dy, shape: tuple[int, ...]) -> None:
+    """Raise ShapeError unless the gradient `dy` has `shape`, that of the output which it belongs to."""
+    if dy.shape != shape:
+        raise ShapeError(f"dy: expected {shape}, the shape of the output, got {dy.shape}")
+
+
 def check_positive(**numbers: int) -> None:
     """Raise ValueError for the first of `numbers` that is not an integer of at least 1."""
     for name, value in numbers.items():

@@ -34,11 +34,13 @@ class Graph(Layer):
         self.nodes = dict(nodes)
         self.edges = {name: list(sources) for name, sources in edges.items()}
         self.inputs = tuple(inputs)
+        if texts := [name for name, sources in edges.items() if isinstance(sources, str)]:
+            raise GraphError(f"edges: expected a list of names for each node, got one text for {texts}")
         read = {source for sources in self.edges.values() for source in sources}
         self.outputs = tuple(outputs) if outputs is not None else tuple(n for n in self.nodes if n not in read)
-        self._check(read)
+        self._check()
         self.order = self._sort()
-        self._check_reach()
+        self._check_reach(read)
         self.values: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}
         self._training = True
@@ -113,7 +115,9 @@ class Graph(Layer):
     def share(self) -> "Graph":
         """A second network with the same parameter arrays: a graph of shared layers."""
         nodes = {name: layer.share() for name, layer in self.nodes.items()}
-        return Graph(nodes, self.edges, inputs=self.inputs, outputs=self.outputs)
+        twin = Graph(nodes, self.edges, inputs=self.inputs, outputs=self.outputs)
+        twin.training = self.training
+        return twin
 
     def __repr__(self) -> str:
         lines = [f"  {name} = {self.nodes[name]!r}  <- {', '.join(self.edges[name])}" for name in self.order]
@@ -131,7 +135,7 @@ class Graph(Layer):
     def _one_or_dict(names: Sequence[str], values: Mapping[str, np.ndarray]):
         return values[names[0]] if len(names) == 1 else {name: values[name] for name in names}
 
-    def _check(self, read: set[str]) -> None:
+    def _check(self) -> None:
         for argument, names in (("inputs", self.inputs), ("outputs", self.outputs)):
             if len(set(names)) != len(names):
                 raise GraphError(f"{argument}: expected names that differ, got {list(names)}")
@@ -146,8 +150,6 @@ class Graph(Layer):
                 raise GraphError(f"edges: node {name!r} reads nothing; expected at least one source")
             if missing := [source for source in sources if source not in known]:
                 raise GraphError(f"edges: node {name!r} reads {missing}; expected nodes or inputs, {sorted(known)}")
-        if unread := [name for name in self.inputs if name not in read]:
-            raise GraphError(f"inputs: no node reads {unread}")
         if unknown := [name for name in self.outputs if name not in self.nodes]:
             raise GraphError(f"outputs: {unknown} are not nodes; expected some of {sorted(self.nodes)}")
         if len({id(layer) for layer in self.nodes.values()}) != len(self.nodes):
@@ -160,7 +162,9 @@ class Graph(Layer):
             raise GraphError(f"edges: expected no cycle, got {' -> '.join(error.args[1])}") from error
         return [name for name in order if name in self.nodes]
 
-    def _check_reach(self) -> None:
+    def _check_reach(self, read: set[str]) -> None:
+        if unread := [name for name in self.inputs if name not in read]:
+            raise GraphError(f"inputs: no node reads {unread}")
         useful = set(self.outputs)
         for name in reversed(self.order):
             if name in useful:
@@ -173,10 +177,13 @@ def sequential(*layers: Layer, **named: Layer) -> Graph:
     """The simplest graph: a chain, each layer reading the one before, the first reading the input "x".
 
     Layers given by keyword keep their names; the others are called "1_linear", "2_relu", ... by position and type.
-    Raises ValueError without any layer.
+    Raises ValueError without any layer, GraphError for a keyword that is the name of another layer.
     """
     if not layers and not named:
         raise ValueError("layers: expected at least one layer, got none")
-    nodes = {f"{i}_{type(layer).__name__.lower()}": layer for i, layer in enumerate(layers, start=1)} | named
+    nodes = {f"{i}_{type(layer).__name__.lower()}": layer for i, layer in enumerate(layers, start=1)}
+    if twice := sorted(nodes.keys() & named.keys()):
+        raise GraphError(f"named: {twice} are names of the layers given by position; expected others")
+    nodes |= named
     names = list(nodes)
     return Graph(nodes, {name: [source] for name, source in zip(names, ["x", *names[:-1]], strict=True)})

@@ -45,6 +45,7 @@ def check_signs(labels: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 def check_classes(labels: np.ndarray, n_classes: int) -> None:
+    """Raise LabelError unless the labels are integers from 0 to n_classes - 1."""
     if not np.issubdtype(labels.dtype, np.integer):
         raise LabelError(f"labels: expected integers, got {labels.dtype}")
     if odd := sorted(label for label in np.unique(labels).tolist() if not 0 <= label < n_classes):

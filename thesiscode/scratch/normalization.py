@@ -15,12 +15,17 @@ class BatchNorm(Layer):
     In use (`training` false) the running averages of training stand in; they move by `momentum` a step, and the
     running variance is the unbiased one (m - 1), as in torch.
     Parameters: `scale` (n_features,) of ones, `shift` (n_features,) of zeros.
-    Raises ShapeError if the input is not (N, n_features, ...), or if one value a feature leaves no variance.
+    Raises ValueError for an `epsilon` that is not positive or a `momentum` outside [0, 1]; ShapeError if the input is
+    not (N, n_features, ...), or if one value a feature leaves no variance.
     """
 
     def __init__(self, n_features: int, *, epsilon: float = 1e-5, momentum: float = 0.1):
         super().__init__()
         check_positive(n_features=n_features)
+        if not 0 < epsilon < np.inf:
+            raise ValueError(f"epsilon: expected a finite positive number, got {epsilon!r}")
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"momentum: expected 0 <= momentum <= 1, got {momentum!r}")
         self.parameters.update(scale=np.ones(n_features), shift=np.zeros(n_features))
         self.epsilon, self.momentum = epsilon, momentum
         self.running_mean, self.running_variance = np.zeros(n_features), np.ones(n_features)

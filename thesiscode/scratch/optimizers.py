@@ -47,7 +47,7 @@ class Optimizer:
 
     @contextmanager
     def lookahead(self) -> Iterator[None]:
-        """`with optimizer.lookahead():` surrounds the computation of the gradient; most rules take it where they are."""
+        """`with optimizer.lookahead():` surrounds the computation of the gradient; most rules take it in place."""
         yield
 
     def update(self, name: str, g: np.ndarray) -> np.ndarray:

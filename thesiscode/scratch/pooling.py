@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from .errors import check_padding, check_positive
+from .errors import check_gradient, check_padding, check_positive
 from .grid import cells, grid_sum
 from .layer import Layer
 
@@ -12,7 +12,8 @@ class Pool2d(Layer):
     """What all pooling layers share: the grid of cells of `size` and `stride`, and `padding` pixels of `fill` around.
 
     Raises ValueError for a size or stride below 1 or a negative padding or a padding of a whole cell or more;
-    ShapeError for an input that is not (N, C, H, W) or is smaller than one cell.
+    ShapeError for an input that is not (N, C, H, W) or is smaller than one cell, and for a gradient that is not of the
+    output's shape.
     """
 
     fill = 0.0
@@ -26,8 +27,9 @@ class Pool2d(Layer):
         self.size, self.stride, self.padding = size, stride, padding
 
     def cells(self, x: Float[np.ndarray, "N C H W"]) -> Float[np.ndarray, "N C h w s s"]:
-        self.input_shape = x.shape
-        return cells(x, self.size, self.stride, padding=self.padding, fill=self.fill)
+        c = cells(x, self.size, self.stride, padding=self.padding, fill=self.fill)
+        self.input_shape, self.output_shape = x.shape, c.shape[:4]
+        return c
 
     def grid_sum(self, dcells: Float[np.ndarray, "N C h w s s"]) -> Float[np.ndarray, "N C H W"]:
         return grid_sum(dcells, self.input_shape, self.stride, padding=self.padding)
@@ -52,6 +54,7 @@ class MaxPool2d(Pool2d):
         return np.take_along_axis(flat, self.winner, axis=-1)[..., 0]
 
     def backward(self, dy: Float[np.ndarray, "N C h w"]) -> Float[np.ndarray, "N C H W"]:
+        check_gradient(dy, self.output_shape)
         dcells = np.zeros((*dy.shape, self.size**2), dy.dtype)
         np.put_along_axis(dcells, self.winner, dy[..., None], axis=-1)
         return self.grid_sum(dcells.reshape(*dy.shape, self.size, self.size))
@@ -64,6 +67,7 @@ class AvgPool2d(Pool2d):
         return self.cells(x).mean(axis=(-2, -1))
 
     def backward(self, dy: Float[np.ndarray, "N C h w"]) -> Float[np.ndarray, "N C H W"]:
+        check_gradient(dy, self.output_shape)
         share = (dy / self.size**2)[..., None, None]
         return self.grid_sum(np.broadcast_to(share, (*dy.shape, self.size, self.size)))
 
@@ -91,5 +95,6 @@ class LpPool2d(Pool2d):
         return self.y[..., 0, 0]
 
     def backward(self, dy: Float[np.ndarray, "N C h w"]) -> Float[np.ndarray, "N C H W"]:
+        check_gradient(dy, self.output_shape)
         ratio = np.abs(self.c) / np.where(self.y > 0, self.y, 1)  # dy/dx = sign(x) (|x| / y)^(p - 1)
         return self.grid_sum(dy[..., None, None] * np.sign(self.c) * ratio ** (self.p - 1))

@@ -41,9 +41,9 @@ class RecurrentUnit(Layer):
 def unroll(unit: Layer, output: Layer, n_steps: int, *, every_step: bool = True) -> Graph:
     """The recurrent network as a graph of `n_steps` copies that share their parameters (Figure B-28).
 
-    Inputs: "x1" ... "xn" and "h0" (zeros, Eq. B.28). Nodes: "h1" ... by `unit` (Eq. B.29), "y1" ... by `output`
-    (Eq. B.30). Outputs: every y, or the last one only. Its `backward` is backpropagation through time: the gradient
-    of a shared parameter is the sum over the steps.
+    Inputs: "h0", for which Eq. B.28 takes zeros, and "x1" ... "xn". Nodes: "h1" ... by `unit` (Eq. B.29), "y1" ... by
+    `output` (Eq. B.30). Outputs: every y, or the last one only. Its `backward` is backpropagation through time: the
+    gradient of a shared parameter is the sum over the steps.
     """
     check_positive(n_steps=n_steps)
     nodes: dict[str, Layer] = {}

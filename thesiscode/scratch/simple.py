@@ -5,7 +5,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from .errors import ShapeError, check_positive, check_rank
+from .errors import ShapeError, check_gradient, check_positive, check_rank
 from .initialization import initial_weights
 from .layer import Layer
 
@@ -15,7 +15,7 @@ class Linear(Layer):
 
     Parameters: `weight` (out_features, in_features), drawn by `init` ("fan_in", "xavier" or "he");
     `bias` (out_features,), zero. In all (in_features + 1) out_features numbers.
-    Raises ShapeError if the input is not (N, in_features).
+    Raises ShapeError if the input is not (N, in_features), or a gradient not of the output's shape.
     """
 
     def __init__(self, in_features: int, out_features: int, *, rng: np.random.Generator, init: str = "fan_in"):
@@ -33,6 +33,7 @@ class Linear(Layer):
         return x @ weight.T + bias  # (B.12), one example a row
 
     def backward(self, dy: Float[np.ndarray, "N n"]) -> Float[np.ndarray, "N p"]:
+        check_gradient(dy, (len(self.x), len(self.parameters["bias"])))
         self.gradients["weight"] = dy.T @ self.x  # (B.14), summed over the batch
         self.gradients["bias"] = dy.sum(axis=0)  # (B.15)
         return dy @ self.parameters["weight"]  # (B.13)

@@ -1,6 +1,7 @@
 """Drawings for the pages on training and on recurrent networks (thesis B.6.3, Figures B-25 to B-28)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,7 +24,7 @@ def depth_curves(
     """
     figure, axes = plt.subplots(1, 2, figsize=(5.6, 3.5), sharey=True)
     styles = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1))]
-    for color, style, (name, values) in zip(CYCLE, styles, curves.items(), strict=False):
+    for color, style, (name, values) in zip(cycle(CYCLE), cycle(styles), curves.items(), strict=False):
         depth = np.arange(1, values.shape[2] + 1)
         for which, ax in enumerate(axes):
             middle = np.exp(np.log(values[:, which]).mean(axis=0))
@@ -80,7 +81,7 @@ def ravine(ax: Axes, cost: Callable, paths: Mapping[str, Float[np.ndarray, "step
     levels = np.geomspace(heights.max() / 3000, heights.max(), 10)
     ax.contour(w1, w2, heights, levels=levels, colors=COLORS["muted"], linewidths=0.7, alpha=0.6)
     sizes = np.linspace(4.6, 2.2, len(paths))  # later paths are thinner, so that none hides the ones below it
-    for color, size, (name, path) in zip(CYCLE, sizes, paths.items(), strict=False):
+    for color, size, (name, path) in zip(cycle(CYCLE), sizes, paths.items(), strict=False):
         ax.plot(*path.T, color=color, marker="o", markersize=size, linewidth=size / 2, label=name)
     ax.plot(0, 0, marker="+", color=COLORS["ink"], markersize=11, markeredgewidth=1.6)
     ax.set(xlim=(-span, span), ylim=(-span, span), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
@@ -125,7 +126,8 @@ def crop_and_flip(
     ax.imshow(photo)
     ax.set_title("one image, and where it is cropped", fontsize=9.5)
     ax.axis("off")
-    for k, (color, crop, corner, mirror) in enumerate(zip(CYCLE, crops, corners, mirrored, strict=False)):
+    for k, (crop, corner, mirror) in enumerate(zip(crops, corners, mirrored, strict=True)):
+        color = CYCLE[k % len(CYCLE)]
         size = crop.shape[0]
         ax.add_patch(Rectangle(corner[::-1], size, size, fill=False, edgecolor=color, linewidth=2.2))
         small = figure.add_subplot(grid[k // columns, 2 + k % columns])
@@ -166,8 +168,8 @@ def unrolled(graph) -> Figure:
     """
     steps = [int(name[1:]) for name in graph.nodes if name.startswith("h")]
     last = max(steps)
-    width, gap = 2.1, 3.05
-    column = {i: 1.0 + gap * i for i in range(last + 1)}
+    width, gap = 2.1, 2.75
+    column = {i: gap * i - 0.4 if i else 0.35 for i in range(last + 1)}  # narrow: text must be readable on a phone
     row = {"x": 0.4, "h": 2.1, "y": 4.2}
     half = {"x": 0.3, "h": 0.45, "y": 0.45}
     figure, ax = canvas(column[last] + width / 2 + 0.2, 6.3, scale=0.62)

@@ -36,7 +36,7 @@ class Entry:
     def title(self) -> str:
         """Kind and number as the thesis prints them: "Equation B.20", "Figure B-14"."""
         kind, _, *number = self.id.split("-")
-        return f"{KINDS[kind]} {('-' if kind in ('fig', 'tbl') else '.').join(number).upper()}"
+        return f"{KINDS[kind]} {('-' if kind == 'fig' else '.').join(number).upper()}"
 
 
 def load_ledger(path: Path = LEDGER) -> list[Entry]:
