@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLING := $(VENV)/.installing
 
 .DEFAULT_GOAL := help
-.PHONY: book test bench serve lock notebooks colab format clean help
+.PHONY: book test bench learn serve lock notebooks colab format clean help
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -20,6 +20,10 @@ test: $(INSTALLED) ## Unit tests, then every notebook, then twins and style
 
 bench: $(INSTALLED) ## Time the package against its references
 	@$(BIN)/python tools/bench.py
+
+learn: $(INSTALLED) ## Measure how hard Toyland is to learn, and how fast it is drawn; record both
+	@$(BIN)/python tests/bench/throughput.py
+	@$(BIN)/python tests/bench/learnability.py
 
 serve: book ## Show the book at http://localhost:8000
 	@$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html

@@ -1,13 +1,18 @@
 """The command `thesis`."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union
 
 import tyro
 
 from .zoo import load_ledger
 
+# Each command imports what it needs itself: `thesis ledger` must not wait for torch.
 
-def ledger(chapter: Annotated[str, tyro.conf.Positional] = "") -> None:
+Name = Annotated[str, tyro.conf.Positional]
+
+
+def ledger(chapter: Name = "") -> None:
     """Prints what the book holds of the thesis: every equation and figure, its standing, code and page.
 
     Args:
@@ -20,6 +25,120 @@ def ledger(chapter: Annotated[str, tyro.conf.Positional] = "") -> None:
         print(f"{e.title:<16} {e.standing:<12} {e.claim}\n{'':16} {', '.join(e.code)}  [{e.page}]")
 
 
+def data_list(folder: Path | None = None) -> None:
+    """Lists the public datasets: name, size of the download, whether it is here, title, licence.
+
+    Args:
+        folder: where data lives; $THESISCODE_DATA by default.
+    """
+    from .data.folders import data_folder
+    from .data.registry import load_registry
+
+    for name, source in load_registry().items():
+        size = f"{source.size / 2**20:,.0f} MiB" if source.size else "by hand" if source.by_hand else "?"
+        here = "here" if (data_folder(folder) / name).is_dir() else ""
+        print(f"{name:<22} {size:>12}  {here:<5} {source.title}\n{'':43} licence: {source.licence}")
+
+
+def data_get(name: Name, folder: Path | None = None) -> None:
+    """Downloads a dataset, checks it, unpacks it. The same command continues a download that broke off.
+
+    Args:
+        name: a name of `thesis data list`.
+        folder: where data lives; $THESISCODE_DATA by default.
+    """
+    from .data.download import get
+    from .data.registry import find_source
+
+    place = get(name, folder)
+    source = find_source(name)
+    print(f"{place}\nlicence: {source.licence}\ncite: {source.citation}")
+
+
+def data_make(
+    world: Annotated[Literal["toyland"], tyro.conf.Positional],
+    folder: Path | None = None,
+    scenes: int = 1000,
+    actions: int = 500,
+    source: int = 2400,
+    seed: int = 0,
+    overwrite: bool = False,
+) -> None:
+    """Draws a generated dataset and writes it as a VOC devkit, COCO instances, and folders of source images.
+
+    Args:
+        world: the dataset.
+        folder: where data lives; $THESISCODE_DATA by default.
+        scenes: number of scenes, half of them for training, a quarter each for validation and test.
+        actions: number of scenes of people, split in the same way.
+        source: number of images of each of the three source sets.
+        seed: the same seed draws the same pixels.
+        overwrite: replace the folder if it is there.
+    """
+    from .data.make import make_toyland
+
+    assert world == "toyland"
+    place = make_toyland(folder, scenes=scenes, actions=actions, source=source, seed=seed, overwrite=overwrite)
+    print(place)
+
+
+def data_verify(name: Name = "", folder: Path | None = None) -> None:
+    """Checks the files of one dataset, or of all that are here, against what was published. Fails if one differs.
+
+    Args:
+        name: a name of `thesis data list`; all by default.
+        folder: where data lives; $THESISCODE_DATA by default.
+    """
+    from .data.folders import data_folder
+    from .data.registry import load_registry
+    from .data.verify import verify
+
+    names = [name] if name else [n for n in load_registry() if (data_folder(folder) / n).is_dir()]
+    checks = [check for n in names for check in verify(n, folder)]
+    for c in checks:
+        print(f"{c.dataset:<22} {c.standing:<18} {c.file}{f'  ({c.note})' if c.note else ''}")
+    if not checks:
+        print(f"no dataset of the registry is in {data_folder(folder)}")
+    if bad := sum(c.standing in ("differs", "missing") or (bool(name) and c.standing == "not here") for c in checks):
+        raise SystemExit(f"{bad} of {len(checks)} checks failed")
+
+
+def data_where(folder: Path | None = None) -> None:
+    """Prints the folder that data lives in.
+
+    Args:
+        folder: where data lives; $THESISCODE_DATA by default.
+    """
+    from .data.folders import data_folder
+
+    print(data_folder(folder).resolve())
+
+
+def _group(commands: dict[str, Any]) -> Any:
+    """A type of which tyro makes one sub-command for each function or group."""
+    kinds = tuple(Annotated[Any, tyro.conf.subcommand(name=n, **c)] for n, c in commands.items())
+    return Union[kinds]  # noqa: UP007 - there is no other way to write a union of a tuple
+
+
+DATA = {
+    "list": {"constructor": data_list},
+    "get": {"constructor": data_get},
+    "make": {"constructor": data_make},
+    "verify": {"constructor": data_verify},
+    "where": {"constructor": data_where},
+}
+COMMANDS = {
+    "ledger": {"constructor": ledger},
+    "data": {
+        "constructor": _group(DATA),
+        "description": "Public datasets and generated ones: list, get, make, verify.",
+    },
+}
+
+
 def main() -> None:
-    """Entry point of the command line."""
-    tyro.extras.subcommand_cli_from_dict({"ledger": ledger}, prog="thesis", description=__doc__)
+    """Entry point of the command line. What a user can mend ends with one line that says so, not with a traceback."""
+    try:
+        tyro.cli(_group(COMMANDS), prog="thesis", description=__doc__)
+    except (ValueError, FileExistsError) as error:
+        raise SystemExit(f"thesis: {error}") from error

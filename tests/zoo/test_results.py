@@ -25,3 +25,10 @@ def test_the_recorded_benchmark_holds_what_its_page_shows():
         assert [layer["name"] for layer in run["layers"]] == ["conv1", "conv2", "conv3", "conv4", "conv5"]
         assert all(layer["memory_offsets_batch_8"] <= 1.3 for layer in run["layers"])
         assert run["loops_over_gemm"] >= 100
+
+
+def test_toyland_is_neither_trivial_nor_impossible():
+    record = zoo.load_result("data/learnability")
+    assert len(record["breeds"]["runs"]) == len(record["linear"]["runs"]) == 3
+    assert all(run["accuracy"] >= 0.85 and run["minutes"] < 6 for run in record["breeds"]["runs"])
+    assert all(abs(run["mean_ap"] - run["frequency"]) <= 0.1 for run in record["linear"]["runs"])

@@ -1,0 +1,1 @@
+"""One drawing function a class: it writes the shapes of one breed with a pen."""
