@@ -5,6 +5,7 @@ distribution of the images is the product of the rows, and what a generative mod
 in counts.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
@@ -122,8 +123,8 @@ def check_names(values: Mapping[str, Any], distribution: Distribution) -> Mappin
     return values
 
 
-class DrawnImages(Dataset):
-    """`n` images that are drawn when they are asked for. Image i of a seed is the same bytes wherever it is drawn.
+class DrawnImages(Dataset, ABC):
+    """`n` images that are drawn when they are asked for. Image i of a seed is the same bytes in every process.
 
     Item i is a pair: the image, a UInt8 tensor [3, 64, 64], or `transform` of it; and its attributes as a dict of
     scalar tensors (see `Attributes.as_tensors`). `fixed` gives attributes a value in all images and leaves everything
@@ -174,9 +175,9 @@ class DrawnImages(Dataset):
             raise IndexError(f"i: expected an index of one of {self.n} images, got {i}")
         return self.attributes_class.random(np.random.default_rng([self.seed, self.stream, i % self.n]), **self.fixed)
 
+    @abstractmethod
     def draw(self, attributes: Any) -> UInt8[np.ndarray, "64 64 3"]:
         """The image of `attributes`."""
-        raise NotImplementedError
 
     def image(self, i: int) -> UInt8[np.ndarray, "64 64 3"]:
         """Image i as an array."""

@@ -115,7 +115,7 @@ def object_layer(placement: Placement, width: int, height: int) -> UInt8[np.ndar
 def draw_scene(
     seed: int, index: int, *, context: str | None = None, modes: Modes | None = None, side: int = SIDE
 ) -> Scene:
-    """Scene `index` of the world `seed`: the same bytes wherever and whenever it is drawn.
+    """Scene `index` of the world `seed`: the same bytes in every process and every order.
 
     `context` is the counterfactual switch: the same objects, at the same places, elsewhere. Pixels in `opaque` do not
     change with it. `modes` says how much each mode of variation of thesis 1.2 varies; `side` is the larger side of the
