@@ -1,8 +1,13 @@
-"""Settings of all tests: shapes are checked at run time, and property tests draw the same examples every time in CI."""
+"""Settings of all tests: shapes are checked at run time, and property tests draw the same examples every time in CI.
+
+And real data, for the tests that want some.
+"""
 
 import os
+from pathlib import Path
 
 import hypothesis
+import pytest
 from jaxtyping import install_import_hook
 
 # The hook rewrites modules as they are imported, so it must be in place before any test imports the package. An int may
@@ -14,3 +19,18 @@ if os.environ.get("JAXTYPING_DISABLE") != "1":
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture
+def real_data():
+    """A function that gives the path of a folder of real data, or skips the test where there is none."""
+
+    def find(name: str) -> Path:
+        root = os.environ.get("THESISCODE_REAL_DATA")
+        if not root:
+            pytest.skip("THESISCODE_REAL_DATA is not set: no real data to read")
+        if not (Path(root) / name).is_dir():
+            pytest.skip(f"{Path(root) / name} is not there")
+        return Path(root) / name
+
+    return find

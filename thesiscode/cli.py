@@ -1,5 +1,10 @@
 """The command `thesis`."""
 
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
@@ -114,6 +119,115 @@ def data_where(folder: Path | None = None) -> None:
     print(data_folder(folder).resolve())
 
 
+def run_list() -> None:
+    """Runs an experiment, `thesis run NAME`; `thesis run NAME --help` lists its options. Without NAME: lists them all.
+
+    NAME is chapter/experiment, or some.module:experiment for one that is in the dict EXPERIMENTS of your own module.
+    Under `accelerate launch --multi_gpu -m thesiscode.cli run NAME`, several processes share the work; where there is
+    no GPU, each on the CPU.
+    """
+    from .engine import list_experiments
+
+    for name, experiment in list_experiments().items():
+        print(f"{name:<28} {experiment.title}  [{', '.join(experiment.scales)}]")
+
+
+def _run(arguments: list[str]) -> Callable[..., None]:
+    """The command `thesis run`: its options are the settings of the experiment that the arguments name."""
+    if not arguments or arguments[0].startswith("-"):
+        return run_list
+    from .engine import find_experiment
+
+    experiment = find_experiment(arguments[0])
+    scales = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    scales.add_argument("--scale", default=next(iter(experiment.scales)))
+    chosen = scales.parse_known_args(arguments)[0].scale
+    defaults = experiment.at_scale(chosen)
+
+    def run(
+        name: Name,
+        settings: Annotated[experiment.settings, tyro.conf.arg(name="")] = defaults,
+        scale: Literal[tuple(experiment.scales)] = chosen,
+        seed: int = 0,
+        seeds: int = 1,
+        resume: bool = False,
+        folder: Path = Path("runs"),
+        record: bool = False,
+        progress: bool = True,
+    ) -> None:
+        """Runs an experiment and writes its record.
+
+        Args:
+            name: the experiment.
+            settings: what differs from the scale's settings.
+            scale: which settings to start from.
+            seed: the first seed.
+            seeds: how many seeds, one after the other.
+            resume: skip the seeds that are finished, continue the one that was interrupted.
+            folder: where checkpoints, weights and records go.
+            record: put the record and the first seed's weights into the package, where pages find them.
+            progress: show progress bars.
+        """
+        _run_and_record(name, experiment, settings, scale, seed, seeds, resume, folder, record, progress)
+
+    return run
+
+
+def _accelerator() -> Any:
+    """An accelerate.Accelerator where a launcher started this process, else None (its import takes a second)."""
+    if os.environ.get("WORLD_SIZE", "1") == "1" and "ACCELERATE_MIXED_PRECISION" not in os.environ:
+        return None
+    import torch
+    from accelerate import Accelerator
+
+    # Unless it is told so, it makes processes without a GPU each train alone, and all write the same files.
+    return Accelerator(cpu=not torch.cuda.is_available())
+
+
+def _run_and_record(
+    name: str,
+    experiment: Any,
+    settings: Any,
+    scale: str,
+    seed: int,
+    seeds: int,
+    resume: bool,
+    folder: Path,
+    record: bool,
+    progress: bool,
+) -> None:
+    from . import zoo
+    from .engine import read_tensors, run_seeds
+
+    if seeds < 1:
+        raise ValueError(f"seeds: expected at least 1, got {seeds}")
+    accelerator = _accelerator()
+    label = f"{name.replace(':', '/')}-{scale}"
+    found, weights = run_seeds(
+        name,
+        experiment,
+        settings,
+        list(range(seed, seed + seeds)),
+        folder / label,
+        shared=folder / "shared",
+        scale=scale,
+        resume=resume,
+        progress=progress,
+        accelerator=accelerator,
+    )
+    if accelerator is not None and not accelerator.is_main_process:
+        return
+    command = shlex.join(["thesis", *sys.argv[1:]])
+    print(zoo.save_result(label, found | {"command": command}, folder=folder))
+    for metric, value in found["intervals"].items():
+        print(f"{metric:<32} {value['mean']}  [{value['low']}, {value['high']}]  n = {value['n']}")
+    if record:
+        print(zoo.save_result(label, found | {"command": command}))
+        for own, file in weights.items():
+            state, about = read_tensors(file)
+            print(zoo.save_weights(own, state, {"command": command, "seed": seed} | about["card"]))
+
+
 def _group(commands: dict[str, Any]) -> Any:
     """A type of which tyro makes one sub-command for each function or group."""
     kinds = tuple(Annotated[Any, tyro.conf.subcommand(name=n, **c)] for n, c in commands.items())
@@ -139,6 +253,12 @@ COMMANDS = {
 def main() -> None:
     """Entry point of the command line. What a user can mend ends with one line that says so, not with a traceback."""
     try:
-        tyro.cli(_group(COMMANDS), prog="thesis", description=__doc__)
+        arguments = sys.argv[1:]
+        commands = COMMANDS | {"run": {"constructor": _run(arguments[1:] if arguments[:1] == ["run"] else [])}}
+        tyro.cli(_group(commands), prog="thesis", description=__doc__, args=arguments)
     except (ValueError, FileExistsError) as error:
         raise SystemExit(f"thesis: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

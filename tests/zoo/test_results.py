@@ -2,7 +2,7 @@
 
 import pytest
 
-from thesiscode import zoo
+from thesiscode import engine, zoo
 
 
 def test_a_record_comes_back_with_its_environment(tmp_path):
@@ -10,7 +10,10 @@ def test_a_record_comes_back_with_its_environment(tmp_path):
     assert path == tmp_path / "some" / "where.json"
     record = zoo.load_result("some/where", folder=tmp_path)
     assert record["name"] == "some/where" and record["metrics"] == {"accuracy": 0.5}
-    assert {"python", "packages", "machine", "cores", "device"} <= set(record["environment"])
+    where = record["environment"]
+    assert {"python", "packages", "machine", "cores", "device"} <= set(where)
+    assert {"numpy", "torch", "torchvision", "accelerate"} <= set(where["packages"])
+    assert (where["device"] == "cpu") == (engine.device().type == "cpu")
     assert [p.name for p in tmp_path.rglob("*.draft")] == []
 
 

@@ -1,16 +1,31 @@
 """Networks in PyTorch, and tools that read them (thesis B.6, Chapters 3-5)."""
 
+from .activations import TopActivations, nearest_neighbours, top_activations
 from .alexnet import INPUT_SIDES, AlexNet
+from .deconvnet import deconvnet
 from .describe import LayerDescription, describe, shares, totals
+from .features import Features, block_shapes, truncate
+from .pretrained import OneWeirdTrickAlexNet
 from .probe import input_gradient, layer_times
+from .small import PATCH_SIDES, SmallAlexNet
 
 __all__ = [
     "INPUT_SIDES",
+    "PATCH_SIDES",
     "AlexNet",
+    "Features",
     "LayerDescription",
+    "OneWeirdTrickAlexNet",
+    "SmallAlexNet",
+    "TopActivations",
+    "block_shapes",
+    "deconvnet",
     "describe",
     "input_gradient",
     "layer_times",
+    "nearest_neighbours",
     "shares",
+    "top_activations",
     "totals",
+    "truncate",
 ]

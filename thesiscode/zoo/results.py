@@ -7,26 +7,33 @@ from importlib.metadata import version
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("numpy", "scipy", "torch")
+PACKAGES = ("numpy", "scipy", "torch", "torchvision", "accelerate")
 
 
 def environment() -> dict[str, object]:
-    """Where a record was made: Python and package versions, processor architecture, number of cores, device."""
+    """Where a record was made: Python and package versions, processor architecture, number of cores, and the device
+    that `engine.device` chooses: "cpu", or the name of the GPU."""
+    import torch
+
+    from thesiscode.engine import device
+
+    place = device()
     return {
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
         "machine": platform.machine(),
         "cores": os.cpu_count(),
-        "device": "cpu",
+        "device": torch.cuda.get_device_name(place) if place.type == "cuda" else "cpu",
     }
 
 
-def save_result(name: str, record: dict[str, object], *, folder: Path = RESULTS) -> Path:
-    """Writes the record `name`, such as "scratch/convolution", to `folder`, in one step; returns the file.
+def save_result(name: str, record: dict[str, object], *, folder: Path | None = None) -> Path:
+    """Writes the record `name`, such as "scratch/convolution", to `folder` (the package's own by default), in one step;
+    returns the file.
 
     An environment is added unless the record holds one.
     """
-    path = folder / f"{name}.json"
+    path = (RESULTS if folder is None else folder) / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"name": name, "environment": environment()} | record, indent=1)
     draft = path.with_suffix(".draft")

@@ -13,7 +13,7 @@ from thesiscode.data.toyland.classes import TARGETS
 from thesiscode.data.toyland.clutter import draw_shape
 from thesiscode.data.toyland.contexts import CONTEXTS, context_given_class
 from thesiscode.data.toyland.layout import P_TARGETS, SIDE, Modes, cast, draw_numbers, find_corner, object_side, overlap
-from thesiscode.data.toyland.scenes import AIRBORNE, EXTRAS, SHAPE, draw_scene, object_layer
+from thesiscode.data.toyland.scenes import AIRBORNE, EXTRAS, SHAPE, draw_scene, object_layer, visible_parts
 
 OFF = Modes(viewpoint=0, lighting=0, occlusion=0, truncation=0, clutter=0, deformation=0, breeds=1)
 
@@ -32,6 +32,18 @@ def digest(scene):
 
 
 class TestAnnotation:
+    def test_visible_parts_share_out_the_mask(self):
+        """A mask holds pixels that are half covered or more, and so does a part; at seams between parts neither may."""
+        covered = whole = 0
+        for scene in scenes():
+            for thing in scene.objects:
+                parts = np.stack(list(visible_parts(thing).values()))
+                assert (parts.sum(axis=0) <= thing.mask).all()
+                covered, whole = covered + parts.sum(), whole + thing.mask.sum()
+        assert covered > 0.95 * whole
+        with pytest.raises(ValueError, match="without a placement"):
+            visible_parts(dataclasses.replace(thing, placement=None))
+
     def test_shapes_and_counts(self):
         for scene in scenes():
             assert max(scene.image.shape[:2]) == SIDE and min(scene.image.shape[:2]) >= 90

@@ -6,7 +6,7 @@ from .contexts import CONTEXTS, P_CONTEXT, class_given_context, context_given_cl
 from .datasets import Scenes, collate, image_labels
 from .layout import Modes
 from .looks import Look
-from .scenes import Scene, SceneObject, draw_scene
+from .scenes import Scene, SceneObject, draw_scene, visible_parts
 from .source import SourceImages, source_breeds, source_image, source_mask
 from .writers import write_coco, write_image_folder, write_voc
 
@@ -38,6 +38,7 @@ __all__ = [
     "source_breeds",
     "source_image",
     "source_mask",
+    "visible_parts",
     "write_coco",
     "write_image_folder",
     "write_voc",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from thesiscode.data.toyland.classes import CLASSES, TARGETS, draw_object
+from thesiscode.data.toyland.classes import CLASSES, TARGETS, draw_object, part_masks
 from thesiscode.data.toyland.clutter import draw_shape
 from thesiscode.data.toyland.contexts import HORIZON, check_context, draw_background
 from thesiscode.data.toyland.layout import (
@@ -101,6 +101,27 @@ def draw_placement(placement: Placement) -> UInt8[np.ndarray, "h w 4"]:
         layer = draw_object(placement.name, placement.breed, placement.side, look)
     rows, columns = (np.flatnonzero(layer[..., 3].any(axis)) for axis in (1, 0))
     return layer[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def visible_parts(thing: SceneObject) -> dict[str, Bool[np.ndarray, "H W"]]:
+    """Where the parts of an object can be seen in its scene; together they are part of its mask.
+
+    Raises ValueError for an object without a placement, such as one that was read from a file.
+    """
+    placement = thing.placement
+    if placement is None:
+        raise ValueError(f"thing is a {thing.name} without a placement; expected one of a drawn scene")
+    what = (placement.name, placement.breed, placement.side, placement.look)
+    alpha = draw_object(*what)[..., 3]
+    rows, columns = (np.flatnonzero(alpha.any(axis)) for axis in (1, 0))
+    parts = {}
+    for name, mask in part_masks(*what).items():
+        layer = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        inside, part = _windows(placement.corner, layer.shape, thing.mask.shape)
+        parts[name] = np.zeros_like(thing.mask)
+        parts[name][inside] = layer[part]
+        parts[name] &= thing.mask
+    return parts
 
 
 def object_layer(placement: Placement, width: int, height: int) -> UInt8[np.ndarray, "H W 4"]:

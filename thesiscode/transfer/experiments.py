@@ -1,0 +1,64 @@
+"""The experiments of Chapter 3: `thesis run transfer/NAME`."""
+
+from thesiscode.data.names import VOC_CLASSES
+from thesiscode.engine import Experiment
+
+from .action_task import ActionSettings, actions
+from .imagenet import ImageNetSettings, imagenet
+from .objects import ObjectSettings, objects
+from .photograph_task import objects_in_photographs
+from .photographs import PhotographSettings
+from .sources import SourceSettings, pretrain
+
+EXPERIMENTS = {
+    "pretrain": Experiment(
+        settings=SourceSettings,
+        run=pretrain,
+        scales={"smoke": SourceSettings()},
+        title="The source task: breeds of Toyland (thesis Section 3.3)",
+    ),
+    "objects": Experiment(
+        settings=ObjectSettings,
+        run=objects,
+        scales={"smoke": ObjectSettings()},
+        title="Objects in scenes, with and without pre-training (Tables 3.1 and 3.2)",
+    ),
+    "actions": Experiment(
+        settings=ActionSettings,
+        run=actions,
+        scales={"smoke": ActionSettings()},
+        title="What people do (Table 3.3)",
+    ),
+    "photographs": Experiment(
+        settings=PhotographSettings,
+        run=objects_in_photographs,
+        scales={
+            "smoke": PhotographSettings(),
+            "colab": PhotographSettings(
+                classes=VOC_CLASSES, size=224, width=2048, no_pretrain="none", keep_test_features=False
+            ),
+            "full": PhotographSettings(
+                year=2012,
+                train_split="train",
+                test_split="val",
+                classes=VOC_CLASSES,
+                network="thesis",
+                size=224,
+                overlap=0.66,
+                width=2048,
+                batch_size=128,
+                keep_test_features=False,
+                no_pretrain="identical",
+                no_pretrain_epochs=30,
+                no_pretrain_patches=1_000_000,
+            ),
+        },
+        title="Objects in the photographs of Pascal VOC (Tables 3.1 and 3.2)",
+    ),
+    "imagenet": Experiment(
+        settings=ImageNetSettings,
+        run=imagenet,
+        scales={"full": ImageNetSettings()},
+        title="The source task at the thesis' scale: AlexNet on ImageNet (Section 3.3)",
+    ),
+}
