@@ -15,6 +15,9 @@ from jaxtyping import install_import_hook
 if os.environ.get("JAXTYPING_DISABLE") != "1":
     install_import_hook("thesiscode", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
+    # What is tested is the same everywhere, so it runs on the CPU; benchmarks take a GPU where there is one.
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
 # Deadlines measure the machine, not the code.
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)

@@ -198,6 +198,7 @@ def _run_and_record(
 ) -> None:
     from . import zoo
     from .engine import read_tensors, run_seeds
+    from .zoo.weights import MOST_MIB, size_in_mib
 
     if seeds < 1:
         raise ValueError(f"seeds: expected at least 1, got {seeds}")
@@ -225,6 +226,9 @@ def _run_and_record(
         print(zoo.save_result(label, found | {"command": command}))
         for own, file in weights.items():
             state, about = read_tensors(file)
+            if size_in_mib(state) > MOST_MIB:
+                print(f"{own} stays in {file}: it is too large for the package")
+                continue
             print(zoo.save_weights(own, state, {"command": command, "seed": seed} | about["card"]))
 
 

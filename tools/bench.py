@@ -1,4 +1,4 @@
-"""`make bench`: run the benchmarks, write the record that the convolution page shows.
+"""`make bench`: run the benchmarks, write the records that the pages on convolution and on transfer show.
 
 NumPy's BLAS picks its kernels by processor model and may not know that a newer one has AVX-512. Where the processor
 has it and BLAS did not choose it, the benchmarks run twice: as NumPy comes, and with AVX-512 kernels asked for.
@@ -35,17 +35,37 @@ def settings() -> list[dict[str, str]]:
     return [{}, told] if has_avx512 and blas_kernels({}) != blas_kernels(told) else [{}]
 
 
-def run(extra: dict[str, str]) -> dict:
-    """Runs the benchmarks once and returns their ratios."""
-    kernels = blas_kernels(extra)
-    output = BUILD / f"{kernels}.json"
-    command = [sys.executable, "-m", "pytest", "tests/bench/test_convolution.py", "-q", "-p", "no:xdist"]
+def benchmarks(test: str, name: str, extra: dict[str, str]) -> list[dict]:
+    """Runs one file of benchmarks in the environment `extra`; returns what pytest-benchmark measured."""
+    output = BUILD / f"{name}.json"
+    command = [sys.executable, "-m", "pytest", f"tests/bench/{test}", "-q", "-p", "no:xdist"]
     command += ["--benchmark-only", "--benchmark-columns=min,median,max", "--benchmark-sort=name"]
     command += [f"--benchmark-json={output}"]
     subprocess.run(command, cwd=ROOT, env=os.environ | {"JAXTYPING_DISABLE": "1"} | extra, check=True)
-    return {"blas_kernels": kernels, "chosen_by": "environment" if extra else "NumPy"} | summary(
-        json.loads(output.read_text())["benchmarks"]
-    )
+    return json.loads(output.read_text())["benchmarks"]
+
+
+def run(extra: dict[str, str]) -> dict:
+    """Times the convolutions once and returns their ratios."""
+    kernels = blas_kernels(extra)
+    found = {"blas_kernels": kernels, "chosen_by": "environment" if extra else "NumPy"}
+    return found | summary(benchmarks("test_convolution.py", kernels, extra))
+
+
+def transfer() -> dict:
+    """Times Chapter 3: an epoch on cached features beside one with the network in the loop, and patches a second."""
+    found = {}
+    for bench in benchmarks("test_transfer.py", "transfer", {}):
+        info = bench["extra_info"]
+        name = " ".join(filter(None, (info.get("layer"), info.get("what")))) or "test images"
+        found[name] = {"median_s": bench["stats"]["median"]}
+        found[name] |= {key: value for key, value in info.items() if key.endswith("_per_second")}
+    ratio = found["adaptation in the loop"]["median_s"] / found["adaptation cached"]["median_s"]
+    return {
+        "what": "1,024 patches of 64 x 64 pixels, batch 32; medians",
+        "in_the_loop_over_cached": ratio,
+        "runs": found,
+    }
 
 
 def summary(benchmarks: list[dict]) -> dict:
@@ -91,6 +111,9 @@ def main() -> None:
         print(f"BLAS kernels {result['blas_kernels']}: gemm / torch {result['gemm_over_torch']:.2f},", end=" ")
         print(f"loops / gemm {result['loops_over_gemm']:.0f}")
     print(f"recorded in {path.relative_to(ROOT)}")
+    speed = transfer()
+    print(f"adaptation with the network in the loop / on cached features: {speed['in_the_loop_over_cached']:.0f}")
+    print(f"recorded in {save_result('transfer/speed', speed).relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -78,5 +78,6 @@ def test_alexnet_training_on_a_gpu(benchmark, what):
             sgd.step()
         torch.cuda.synchronize()
 
+    benchmark.extra_info.update(layer="AlexNet on a GPU", what=what)
     benchmark(step)
     benchmark.extra_info["images_per_second"] = 2560 / benchmark.stats.stats.median

@@ -18,7 +18,8 @@ from .history import Epoch, History
 def write_file(file: Path, content: bytes) -> None:
     """Puts `content` at `file` in one step: whoever reads it, even after a power cut, finds the old or the new one."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.draft")
+    # A name of its own: other processes may be writing the same file.
+    draft = file.with_name(f"{file.name}.{os.getpid()}.draft")
     with draft.open("wb") as stream:
         stream.write(content)
         stream.flush()

@@ -97,7 +97,7 @@ def find_experiment(name: str, package: str = "thesiscode") -> Experiment:
     """
     module, _, own = name.partition(":")
     if own:
-        if importlib.util.find_spec(module) is None:
+        if not _is_module(module):
             raise ValueError(f"name: found no module {module!r} for {name!r}")
         known = {f"{module}:{n}": e for n, e in _experiments(module).items()}
     else:
@@ -107,9 +107,16 @@ def find_experiment(name: str, package: str = "thesiscode") -> Experiment:
     return known[name]
 
 
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # of a package that it would be in
+        return False
+
+
 def _has_experiments(package: str) -> bool:
     return importlib.util.find_spec(f"{package}.experiments") is not None
 
 
 def _experiments(module: str) -> dict[str, Experiment]:
-    return importlib.import_module(module).EXPERIMENTS
+    return getattr(importlib.import_module(module), "EXPERIMENTS", {})

@@ -134,6 +134,8 @@ class _Training:
         model, optimizer = team.prepare(self.net, sgd)
         gpus = [team.device] if team.device.type == "cuda" else []
         try:
+            if file is not None and not resume and team.is_main_process:
+                file.unlink(missing_ok=True)  # or a later resumption would take it for this training's
             if resume and file.is_file():
                 self.history = read_checkpoint(file, self.net, sgd, team.scaler, settings)
                 for loss in self.history["watched_loss"]:

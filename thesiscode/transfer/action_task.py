@@ -110,7 +110,9 @@ def train_actions(settings: ActionSettings, net: nn.Module, data: Tensors, run: 
 def action_precisions(net: nn.Module, patches: torch.Tensor, actions: Bool[np.ndarray, "n 11"]) -> dict[str, float]:
     """Average precision on the patches: "mAP" and one for each of the ten actions."""
     net.eval()
-    scores = torch.cat([net(as_input(part)).softmax(dim=1) for part in patches.split(256)]).double().numpy()
+    device = next(net.parameters()).device
+    parts = [net(as_input(part.to(device))).softmax(dim=1).cpu() for part in patches.split(256)]
+    scores = torch.cat(parts).double().numpy()
     found = mean_average_precision(actions[:, :OTHER].astype(int), scores[:, :OTHER])
     return {"mAP": found.mean, **dict(zip(ACTIONS, found.per_class.tolist(), strict=True))}
 

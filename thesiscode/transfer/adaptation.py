@@ -110,7 +110,7 @@ def cache_features(
     images: Shaped[torch.Tensor, "N 3 H W"],
     *,
     prepare: Callable[[torch.Tensor], torch.Tensor] = as_input,
-    batch_size: int = 256,
+    batch_size: int = 32,
 ) -> Float[torch.Tensor, "N D"]:
     """What a frozen trunk says of each image, computed once: it does not change while the head is trained.
 

@@ -32,7 +32,7 @@ def patch_features(
     size: int,
     overlap: float = 0.66,
     prepare: Callable[[torch.Tensor], torch.Tensor] = as_input,
-    batch_size: int = 256,
+    batch_size: int = 32,
 ) -> PatchFeatures:
     """The features of all patches of each image (thesis Section 3.2.3: about 500 an image).
 
@@ -51,13 +51,14 @@ def patch_features(
 
 
 @torch.no_grad()
-def patch_probabilities(head: nn.Module, features: PatchFeatures, n_classes: int) -> list[Float[np.ndarray, "m C"]]:
+def patch_probabilities(head: nn.Module, features: PatchFeatures, n_classes: int) -> list[Float[np.ndarray, "_ C"]]:
     """The softmax over the classes and the background for each patch, less the background's column; one array an image.
 
     Raises ValueError unless the head has n_classes + 1 outputs.
     """
     head.eval()
-    probabilities = head(features.features).softmax(dim=1)
+    device = next(head.parameters()).device
+    probabilities = head(features.features.to(device)).softmax(dim=1).cpu()
     if probabilities.shape[1] != n_classes + 1:
         raise ValueError(f"head has {probabilities.shape[1]} outputs; expected {n_classes + 1}, with the background")
     ends = np.cumsum([len(p) for p in features.patches])[:-1]

@@ -77,16 +77,27 @@ def training_patches(
     a `difficult` object counts are discarded.
     Raises ValueError without images, or if none of their patches can be used.
     """
-    inputs, targets = [], []
-    for image in images:
-        height, width = image.pixels.shape[1:]
-        patches = patch_grid(width, height, overlap=overlap)
-        labels = label_patches(patches, image.boxes, image.classes, ignore=image.difficult)
-        kept = resample_background(labels, fraction=background, rng=rng)
-        inputs.append(extract_patches(image.pixels, patches[kept], size))
-        targets.append(labels[kept])
-    if not sum(map(len, targets)):
+    options = {"size": size, "rng": rng, "overlap": overlap, "background": background}
+    found = [labelled_patches(image, n_classes, **options) for image in images]
+    if not sum(len(targets) for _, targets in found):
         raise ValueError("images: expected some with patches to train on, got none")
-    labels = np.concatenate(targets)
-    labels[labels == BACKGROUND] = n_classes
-    return Tensors(torch.cat(inputs), torch.from_numpy(labels))
+    return Tensors(torch.cat([inputs for inputs, _ in found]), torch.cat([targets for _, targets in found]))
+
+
+def labelled_patches(
+    image: AnnotatedImage,
+    n_classes: int,
+    *,
+    size: int,
+    rng: np.random.Generator,
+    overlap: float = 0.66,
+    background: float = 0.1,
+) -> tuple[UInt8[torch.Tensor, "n 3 size size"], Int64[torch.Tensor, " n"]]:
+    """The patches of one image to train on, and the class of each; see `training_patches`. There may be none."""
+    height, width = image.pixels.shape[1:]
+    patches = patch_grid(width, height, overlap=overlap)
+    labels = label_patches(patches, image.boxes, image.classes, ignore=image.difficult)
+    kept = resample_background(labels, fraction=background, rng=rng)
+    targets = torch.from_numpy(labels[kept])
+    targets[targets == BACKGROUND] = n_classes
+    return extract_patches(image.pixels, patches[kept], size), targets

@@ -1,5 +1,7 @@
 """The experiments of Chapter 3: `thesis run transfer/NAME`."""
 
+from dataclasses import replace
+
 from thesiscode.data.names import VOC_CLASSES
 from thesiscode.engine import Experiment
 
@@ -10,23 +12,31 @@ from .photograph_task import objects_in_photographs
 from .photographs import PhotographSettings
 from .sources import SourceSettings, pretrain
 
+LARGER = SourceSettings(n_images=120_000, batch_size=128, max_epochs=15)
+"""Pre-training on ten times as many drawn images: minutes on a GPU."""
+
 EXPERIMENTS = {
     "pretrain": Experiment(
         settings=SourceSettings,
         run=pretrain,
-        scales={"smoke": SourceSettings()},
+        scales={"smoke": SourceSettings(), "colab": LARGER},
         title="The source task: breeds of Toyland (thesis Section 3.3)",
     ),
     "objects": Experiment(
         settings=ObjectSettings,
         run=objects,
-        scales={"smoke": ObjectSettings()},
+        scales={"smoke": ObjectSettings(), "colab": ObjectSettings(source=LARGER, n_scenes=300, n_test=1000)},
         title="Objects in scenes, with and without pre-training (Tables 3.1 and 3.2)",
     ),
     "actions": Experiment(
         settings=ActionSettings,
         run=actions,
-        scales={"smoke": ActionSettings()},
+        scales={
+            "smoke": ActionSettings(),
+            "colab": ActionSettings(
+                source=replace(LARGER, which="enlarged", n_images=180_000), n_scenes=2000, n_test=2000
+            ),
+        },
         title="What people do (Table 3.3)",
     ),
     "photographs": Experiment(

@@ -83,6 +83,8 @@ def imagenet(settings: ImageNetSettings, run: Run) -> Outcome:
     """
     folder = settings.images or None
     train, validation = (ImageNet(folder, split, transform=stored) for split in ("train", "val"))
+    if odd := sorted(set(train.classes) ^ set(validation.classes)):
+        raise ValueError(f"images: expected the same synsets in train/ and val/, got {odd[0]} in one of them only")
     draw = generator(run.seed, "weights")
     net = AlexNet(len(train.classes), grouped=settings.grouped, fc_width=settings.fc_width, generator=draw)
     history = fit(

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from thesiscode.data.toyland import TARGETS, source_breeds
+from thesiscode.data.toyland.source import SETS
 from thesiscode.engine import (
     BalancedSampler,
     History,
@@ -75,6 +76,20 @@ class ObjectSettings:
     """most epochs at one learning rate"""
     world: int = 7
     """seed of the scenes"""
+
+    def __post_init__(self) -> None:
+        for name, values, fine, expected in (
+            ("power", (self.power,), lambda k: 1 <= k < float("inf"), "finite numbers of at least 1"),
+            ("powers", self.powers, lambda k: 1 <= k < float("inf"), "finite numbers of at least 1"),
+            ("layers", self.layers, lambda n: n in (1, 2, 3), "1, 2 or 3"),
+            ("sets", self.sets, lambda name: name in SETS, f"some of {', '.join(SETS)}"),
+            ("fractions", self.fractions, lambda part: 0 < part < 1, "shares between 0 and 1"),
+            ("overlap", (self.overlap,), lambda share: 0 <= share < 1, "a share in [0, 1)"),
+            ("n_scenes", (self.n_scenes, *self.other_scenes), lambda n: n >= 1, "at least 1"),
+            ("n_test", (self.n_test, self.n_validation), lambda n: n >= 1, "at least 1"),
+        ):
+            if odd := [value for value in values if not fine(value)]:
+                raise ValueError(f"{name}: expected {expected}, got {odd[0]!r}")
 
     def protocol(self) -> Protocol:
         """The training protocol of thesis Section 3.3 at this size."""
@@ -159,6 +174,7 @@ def objects(settings: ObjectSettings, run: Run) -> Outcome:
                 other = head if layers == 2 else train_head(settings, cached, layers, run)
                 metrics["layers"][str(layers)] = measure(settings, other, test)["mAP"]
             metrics["powers"] = compare_powers(settings, head, trunk, test)
+            metrics["chosen_power"] = max(settings.powers, key=lambda k: metrics["powers"][f"{k:g}"]["validation"])
             metrics["scenes"] = compare_scenes(settings, trunk, test, run)
             weights["transfer/objects"] = Weights(head.state_dict(), head_card(settings, which, rows[name]))
         if part == 1:

@@ -34,6 +34,8 @@ from .scores import aggregate_scores
 SMALL_SIZE = 64
 """Side of the patches that the small AlexNet sees."""
 NO_PRETRAIN_BATCH = 32
+FOLDS = 5
+"""Of the cross-validation that chooses the regularisation of the linear classifiers."""
 
 
 def objects_in_photographs(settings: PhotographSettings, run: Run) -> Outcome:
@@ -75,13 +77,15 @@ def linear_scores(settings: PhotographSettings, run: Run) -> Float[np.ndarray, "
     features, labels = whole_images(settings, settings.train_split, run)
     test, _ = whole_images(settings, settings.test_split, run)
     columns = []
-    for truth in labels.T:
+    for name, truth in zip(settings.classes, labels.T, strict=True):
         known = truth != 0
+        if (n := int((truth == 1).sum())) < FOLDS:
+            raise ValueError(f"classes: expected at least {FOLDS} training photographs of {name}, got {n}")
         search = GridSearchCV(
             make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)),
             {"logisticregression__C": [1e-4, 1e-3, 1e-2, 1e-1, 1.0]},
             scoring="average_precision",
-            cv=StratifiedKFold(5, shuffle=True, random_state=run.seed),
+            cv=StratifiedKFold(FOLDS, shuffle=True, random_state=run.seed),
         )
         search.fit(features[known].numpy(), truth[known] == 1)
         columns.append(search.decision_function(test.numpy()))
@@ -143,7 +147,7 @@ def blank_network(settings: PhotographSettings, run: Run) -> tuple[nn.Module, nn
         trunk = truncate(SmallAlexNet(1, generator=draw), "dropout7")
         return trunk, adaptation_layers(512, n + 1, width=settings.width, generator=draw)
     if settings.network == "squeezenet1_1":
-        with torch.random.fork_rng([]):
+        with torch.random.fork_rng(range(torch.cuda.device_count())):
             torch.manual_seed(stream_seed(run.seed, "no pretrain"))
             maps = torchvision.models.squeezenet1_1(weights=None).features
         trunk = nn.Sequential(maps, nn.AdaptiveAvgPool2d(1), nn.Flatten())
@@ -154,7 +158,7 @@ def blank_network(settings: PhotographSettings, run: Run) -> tuple[nn.Module, nn
     )
 
 
-def aggregate(probabilities: list[Float[np.ndarray, "m C"]], k: float) -> Float[np.ndarray, "n C"]:
+def aggregate(probabilities: list[Float[np.ndarray, "_ C"]], k: float) -> Float[np.ndarray, "n C"]:
     """Eq. 3.1 for several images."""
     return np.stack([aggregate_scores(p, k) for p in probabilities])
 

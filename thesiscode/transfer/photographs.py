@@ -1,5 +1,6 @@
 """Objects in real photographs: adaptation layers on a network that was trained on ImageNet (thesis Section 3.3)."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.transforms.functional import normalize
 
+from thesiscode.data.folders import dataset_folder
 from thesiscode.data.names import VOC_CLASSES
+from thesiscode.data.voc import VOCDetection
 from thesiscode.data.weights import TORCHVISION, load_weights
 from thesiscode.engine import (
     CheckpointError,
@@ -30,7 +33,7 @@ from thesiscode.nets import AlexNet, Features
 
 from .adaptation import cache_features
 from .classify import PatchFeatures, patch_features, patch_probabilities
-from .examples import AnnotatedImage, training_patches, voc_images
+from .examples import AnnotatedImage, labelled_patches, training_patches, voc_images
 
 WELL_POPULATED = ("bus", "car", "cat", "person", "train")
 """Classes of which the subset of VOC 2007 that we measure on holds hundreds of images; of the others it holds few."""
@@ -76,10 +79,20 @@ class PhotographSettings:
     """most epochs at one learning rate"""
     no_pretrain: Literal["small", "identical", "none"] = "small"
     """network without pre-training to compare with: the small AlexNet, which a CPU can train, or the identical one"""
-    no_pretrain_epochs: int = 4
+    no_pretrain_epochs: int = 3
     """most epochs of it at one learning rate"""
     no_pretrain_patches: int = 9_000
     """patches in one of its epochs, class-balanced"""
+
+    def __post_init__(self) -> None:
+        if odd := [k for k in (self.power, *self.powers) if not 1 <= k < float("inf")]:
+            raise ValueError(f"power: expected finite numbers of at least 1, got {odd[0]!r}")
+        if odd := [name for name in self.classes if name not in VOC_CLASSES]:
+            raise ValueError(f"classes: expected some of VOC's, got {odd}")
+        if not self.classes:
+            raise ValueError("classes: expected at least one, got none")
+        if not 0 <= self.overlap < 1:
+            raise ValueError(f"overlap: expected a share in [0, 1), got {self.overlap!r}")
 
     def protocol(self) -> Protocol:
         """The training protocol of thesis Section 3.3 at this size."""
@@ -94,7 +107,8 @@ def as_photograph(images: Shaped[torch.Tensor, "N 3 H W"]) -> Float[torch.Tensor
 def trained_trunk(settings: PhotographSettings) -> nn.Module:
     """The network without its last layer: 512 averaged maps of SqueezeNet's fire9, or 4096 units of an AlexNet's FC7.
 
-    Raises DataError or CheckpointError where its weights are missing or of another network.
+    Raises DataError or CheckpointError where its weights are missing or of another network, ValueError where
+    "thesis" comes without a file.
     """
     if settings.network == "thesis":
         if not settings.weights:
@@ -124,9 +138,7 @@ def published_alexnet(file: Path) -> AlexNet:
 
 
 def photographs(settings: PhotographSettings, split: str) -> Iterator[AnnotatedImage]:
-    """The images of a split. Raises ValueError for a class that VOC does not have."""
-    if odd := [name for name in settings.classes if name not in VOC_CLASSES]:
-        raise ValueError(f"classes: expected some of VOC's, got {odd}")
+    """The images of a split, one after the other."""
     return voc_images(settings.devkit or None, year=settings.year, split=split, classes=settings.classes)
 
 
@@ -136,22 +148,42 @@ def patches_to_train_on(settings: PhotographSettings, size: int) -> Tensors:
     return training_patches(images, len(settings.classes), size=size, rng=rng, overlap=settings.overlap)
 
 
-def kept(file: Path, make: Callable[[], dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """The tensors in `file`, which `make` computes if it is not there; in half precision on disk, single in memory."""
-    if not file.is_file():
-        write_tensors(file, {name: v.half() if v.is_floating_point() else v for name, v in make().items()})
+def kept(file: Path, make: Callable[[], dict[str, torch.Tensor]], run: Run) -> dict[str, torch.Tensor]:
+    """The tensors in `file`; if it is not there the main process computes them by `make`, and the others wait.
+
+    In half precision on disk, in single precision in memory. Raises ValueError for numbers that half precision cannot
+    hold.
+    """
+    if not file.is_file() and (run.accelerator is None or run.accelerator.is_main_process):
+        made = {name: v.half() if v.is_floating_point() else v for name, v in make().items()}
+        if odd := [name for name, v in made.items() if not torch.isfinite(v).all()]:
+            raise ValueError(f"{odd[0]} of {file.name}: expected numbers that are finite in half precision")
+        write_tensors(file, made)
+    if run.accelerator is not None:
+        run.accelerator.wait_for_everyone()
     return {name: v.float() if v.is_floating_point() else v for name, v in read_tensors(file)[0].items()}
 
 
 def training_features(settings: PhotographSettings, run: Run) -> Tensors:
-    """The training patches as the trunk sees them, computed once for all seeds."""
+    """The training patches as the trunk sees them, computed once for all seeds, one photograph after the other."""
 
     def compute() -> dict[str, torch.Tensor]:
-        patches = patches_to_train_on(settings, settings.size)
-        features = cache_features(trained_trunk(settings), patches.inputs, prepare=as_photograph)
-        return {"features": features, "targets": patches.targets}
+        trunk, rng = trained_trunk(settings), numpy_generator(0, "background")
+        features, targets = [], []
+        for image in photographs(settings, settings.train_split):
+            inputs, labels = labelled_patches(
+                image, len(settings.classes), size=settings.size, rng=rng, overlap=settings.overlap
+            )
+            if len(labels):
+                features.append(cache_features(trunk, inputs, prepare=as_photograph).half())
+                targets.append(labels)
+        if not features:
+            raise ValueError(
+                f"train_split: expected photographs with patches to train on, {settings.train_split} has none"
+            )
+        return {"features": torch.cat(features), "targets": torch.cat(targets)}
 
-    found = kept(run.shared / f"photographs-train-{_fingerprint(settings)}.safetensors", compute)
+    found = kept(run.shared / f"photographs-train-{_fingerprint(settings)}.safetensors", compute, run)
     return Tensors(found["features"], found["targets"])
 
 
@@ -164,7 +196,7 @@ def held_out_features(settings: PhotographSettings, run: Run) -> PatchFeatures:
         patches = torch.from_numpy(np.concatenate(found.patches))
         return {"features": found.features, "patches": patches, "counts": counts, "labels": torch.tensor(found.labels)}
 
-    found = kept(run.shared / f"photographs-test-{_fingerprint(settings)}.safetensors", compute)
+    found = kept(run.shared / f"photographs-test-{_fingerprint(settings)}.safetensors", compute, run)
     patches = [p.numpy() for p in found["patches"].split(found["counts"].tolist())]
     return PatchFeatures(found["features"], patches, found["labels"].numpy())
 
@@ -179,7 +211,7 @@ def features_of(
 
 def held_out_probabilities(
     settings: PhotographSettings, head: nn.Module, run: Run
-) -> tuple[list[Float[np.ndarray, "m C"]], Int64[np.ndarray, "n C"]]:
+) -> tuple[list[Float[np.ndarray, "_ C"]], Int64[np.ndarray, "n C"]]:
     """The class probabilities of the test photographs' patches, and the photographs' labels."""
     n = len(settings.classes)
     if settings.keep_test_features:
@@ -190,11 +222,12 @@ def held_out_probabilities(
 
 def stream_probabilities(
     settings: PhotographSettings, trunk: nn.Module, head: nn.Module, size: int | None = None
-) -> tuple[list[Float[np.ndarray, "m C"]], Int64[np.ndarray, "n C"]]:
+) -> tuple[list[Float[np.ndarray, "_ C"]], Int64[np.ndarray, "n C"]]:
     """The same, one photograph after the other: features are not kept, which a whole data set would not allow."""
     n, probabilities, labels = len(settings.classes), [], []
     for image in photographs(settings, settings.test_split):
         found = features_of(settings, trunk, [image], size)
+        found = found._replace(features=found.features.half().float())  # as features that are kept
         probabilities += patch_probabilities(head, found, n)
         labels.append(found.labels[0])
     return probabilities, np.stack(labels)
@@ -204,13 +237,15 @@ def whole_images(settings: PhotographSettings, split: str, run: Run) -> tuple[to
     """One feature vector a photograph, squeezed to 224 x 224 pixels, and its labels (1, -1 or 0 a class)."""
 
     def compute() -> dict[str, torch.Tensor]:
-        found = list(photographs(settings, split))
-        labels = np.stack([image.labels(len(settings.classes)) for image in found])
-        pixels = torch.stack([squeeze(image.pixels, WHOLE) for image in found])
-        features = cache_features(trained_trunk(settings), pixels, prepare=as_photograph, batch_size=64)
+        labels, pixels = [], []
+        for image in photographs(settings, split):
+            labels.append(image.labels(len(settings.classes)))
+            pixels.append(squeeze(image.pixels, WHOLE))
+        labels, pixels = np.stack(labels), torch.stack(pixels)
+        features = cache_features(trained_trunk(settings), pixels, prepare=as_photograph)
         return {"features": features, "labels": torch.from_numpy(labels)}
 
-    found = kept(run.shared / f"photographs-whole-{split}-{_fingerprint(settings)}.safetensors", compute)
+    found = kept(run.shared / f"photographs-whole-{split}-{_fingerprint(settings)}.safetensors", compute, run)
     return found["features"], found["labels"].numpy()
 
 
@@ -220,6 +255,15 @@ def squeeze(pixels: Shaped[torch.Tensor, "3 H W"], side: int) -> Shaped[torch.Te
 
 
 def _fingerprint(settings: PhotographSettings) -> str:
-    """Tells features of other photographs, classes, networks and patches apart."""
-    names = ("devkit", "year", "train_split", "test_split", "classes", "network", "weights", "size", "overlap")
-    return f"{stream_seed(0, *(repr(getattr(settings, name)) for name in names)):016x}"
+    """Tells features of other photographs, classes, networks, weights and patches apart."""
+    names = ("year", "train_split", "test_split", "classes", "network", "size", "overlap")
+    splits = (settings.train_split, settings.test_split)
+    images = [VOCDetection(settings.devkit or None, split, year=settings.year).ids for split in splits]
+    if settings.network == "thesis":
+        # Other trainings of this network have the same name and size.
+        file = Path(settings.weights)
+        weights = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    else:
+        files = sorted(dataset_folder(f"weights_{settings.network}", settings.weights or None).iterdir())
+        weights = [(file.name, file.stat().st_size) for file in files]
+    return f"{stream_seed(0, *(repr(getattr(settings, n)) for n in names), repr(images), repr(weights)):016x}"

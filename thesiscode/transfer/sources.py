@@ -109,7 +109,8 @@ def source_errors(net: torch.nn.Module, which: str, n: int, seed: int) -> dict[s
     """Share of `n` images of `seed` whose breed is not the best guess, and not among the best five."""
     images, labels = drawn_images(which, n, seed)
     net.eval()
-    scores = torch.cat([net(as_input(part)) for part in images.split(256)])
+    device = next(net.parameters()).device
+    scores = torch.cat([net(as_input(part.to(device))).cpu() for part in images.split(256)])
     return {"top1_error": top_k_error(scores, labels, 1), "top5_error": top_k_error(scores, labels, 5)}
 
 

@@ -41,12 +41,16 @@ def save_weights(
     half = {key: value.half() if value.is_floating_point() else value for key, value in state.items()}
     if odd := [key for key, value in half.items() if not torch.isfinite(value).all()]:
         raise ValueError(f"state: expected weights that are finite in half precision, {odd[0]} is not")
-    size = sum(value.numel() * value.element_size() for value in half.values()) / 2**20
-    if size > MOST_MIB:
-        raise ValueError(f"state: expected at most {MOST_MIB} MiB in half precision, got {size:.2f}")
+    if (mib := size_in_mib(half)) > MOST_MIB:
+        raise ValueError(f"state: expected at most {MOST_MIB} MiB in half precision, got {mib:.2f}")
     write_tensors(folder / f"{name}.safetensors", half)
     write_file(folder / f"{name}.json", (json.dumps(card, indent=1) + "\n").encode())
     return folder / f"{name}.safetensors"
+
+
+def size_in_mib(state: dict[str, torch.Tensor]) -> float:
+    """How large a file of these weights is, floats in half precision."""
+    return sum(v.numel() * (2 if v.is_floating_point() else v.element_size()) for v in state.values()) / 2**20
 
 
 def load_weights(name: str, *, folder: Path | None = None) -> Trained:
