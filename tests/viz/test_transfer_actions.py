@@ -48,6 +48,16 @@ def test_rows_stand_at_their_means_with_intervals_where_known():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["run", "mAP"]
 
 
+def test_depths_have_a_line_a_name():
+    lines = {"a": np.array([0.2, 0.4]), "b": np.array([0.3, 0.1])}
+    figure = draw.draw_depths({"mean": lines, "kinds": lines | {"c": np.array([0.5, 0.6])}}, ["pool1", "relu7"])
+    assert [[list(line.get_ydata()) for line in ax.lines] for ax in figure.axes] == [
+        [[0.2, 0.4], [0.3, 0.1]],
+        [[0.2, 0.4], [0.3, 0.1], [0.5, 0.6]],
+    ]
+    assert [label.get_text() for label in figure.axes[1].get_xticklabels()] == ["pool1", "relu7"]
+
+
 def test_confusion_writes_percentages_and_tells_right_from_wrong():
     shares = np.array([[0.75, 0.25], [0.0, 1.0]])
     ax = draw.draw_confusion(shares, ["run", "walk"], ["run", "walk"]).axes[0]
@@ -65,10 +75,11 @@ def test_pairs_are_joined_in_the_order_given():
     assert joined == [[0.9, 0.3], [0.8, 0.7]]
 
 
-def test_maps_share_one_range_and_show_the_box():
-    maps = [np.full((20, 30), 0.2), np.full((20, 30), 0.8)]
+def test_maps_fill_their_own_range_and_show_the_box():
+    maps = [np.linspace(0, 0.2, 600).reshape(20, 30), np.linspace(0.4, 0.8, 600).reshape(20, 30)]
     figure = draw.draw_maps([picture()] * 2, maps, [(1, 2, 9, 12)] * 2, ["run", "jump"], columns=2)
     heats = [ax.get_images()[0] for ax in figure.axes[2:4]]
-    assert [heat.get_clim() for heat in heats] == [(0, 0.8)] * 2
+    assert [heat.get_clim() for heat in heats] == [(0, 1)] * 2
+    assert [(heat.get_array().min(), heat.get_array().max()) for heat in heats] == [(0, 1), (0.5, 1)]
     assert figure.axes[2].patches[0].get_xy() == (0.5, 1.5)
     assert [ax.get_title() for ax in figure.axes[:2]] == ["run", "jump"]

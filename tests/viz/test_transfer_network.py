@@ -56,7 +56,8 @@ def test_the_course_of_training_marks_each_cut_of_the_rate(watched):
     rates = [0.01, 0.01, 0.001, 0.0001]
     epochs = [Epoch(k + 1, rate, 2.0 - k / 4, 1.9 - k / 4, 2.1 if watched else None) for k, rate in enumerate(rates)]
     figure = draw.loss_curves(History(epochs), guess=2.5)
-    assert texts(figure) == ["rate 0.01", "rate 0.001", "rate 0.0001"]
+    names = ["training patches", "patches of other scenes"][: 1 + watched]
+    assert texts(figure) == ["a guess", *names, "rate 0.01", "rate 0.001", "rate 0.0001"]
     lines = figure.axes[0].lines
     assert len(lines) == 2 + watched + 2  # the guess, the curves, two cuts
     np.testing.assert_allclose(lines[1].get_ydata(), [1.9, 1.65, 1.4, 1.15])

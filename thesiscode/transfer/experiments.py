@@ -28,6 +28,16 @@ EXPERIMENTS = {
         scales={"smoke": ObjectSettings(), "colab": ObjectSettings(source=LARGER, n_scenes=300, n_test=1000)},
         title="Objects in scenes, with and without pre-training (Tables 3.1 and 3.2)",
     ),
+    "draws": Experiment(
+        settings=ObjectSettings,
+        run=objects,
+        scales={
+            "smoke": ObjectSettings(
+                sets=("related", "enlarged"), fractions=(), layers=(2,), powers=(5,), other_scenes=(), source_seeds=3
+            )
+        },
+        title="Other draws of annotated scenes, with and without pre-training (Table 3.2)",
+    ),
     "actions": Experiment(
         settings=ActionSettings,
         run=actions,

@@ -56,6 +56,8 @@ class ObjectSettings:
     """k of Eq. 3.1 in all tables"""
     source: SourceSettings = field(default_factory=SourceSettings)
     """pre-training; `which` is taken from `sets`"""
+    source_seeds: int = 0
+    """how many source networks the seeds share, seed 3 of 3 that of seed 0 again; 0: each seed has its own"""
     n_scenes: int = 30
     """annotated scenes to train on"""
     other_scenes: tuple[int, ...] = (8, 15)
@@ -86,6 +88,7 @@ class ObjectSettings:
             ("fractions", self.fractions, lambda part: 0 < part < 1, "shares between 0 and 1"),
             ("overlap", (self.overlap,), lambda share: 0 <= share < 1, "a share in [0, 1)"),
             ("n_scenes", (self.n_scenes, *self.other_scenes), lambda n: n >= 1, "at least 1"),
+            ("source_seeds", (self.source_seeds,), lambda n: n >= 0, "at least 0"),
             ("n_test", (self.n_test, self.n_validation), lambda n: n >= 1, "at least 1"),
         ):
             if odd := [value for value in values if not fine(value)]:
@@ -160,8 +163,9 @@ def objects(settings: ObjectSettings, run: Run) -> Outcome:
     variants = [(which, 1.0) for which in settings.sets] + [("related", part) for part in settings.fractions]
     for which, part in variants:
         source = source_settings(settings, which, part)
-        net, history = shared_source(source, run)
-        errors = source_errors(net, which, source.n_test, 2 * run.seed + 1)
+        owner = replace(run, seed=run.seed % settings.source_seeds if settings.source_seeds else run.seed)
+        net, history = shared_source(source, owner)
+        errors = source_errors(net, which, source.n_test, 2 * owner.seed + 1)
         trunk = truncate(net, "relu7").eval()
         cached = Tensors(cache_features(trunk, patches.inputs), patches.targets)
         test = scene_features(settings, trunk)

@@ -20,7 +20,7 @@ Box = Sequence[float]
 
 
 def draw_people(
-    images: Sequence[UInt8[np.ndarray, "H W 3"]],
+    images: Sequence[UInt8[np.ndarray, "_ _ 3"]],
     boxes: Sequence[Sequence[Box]],
     names: Sequence[Sequence[str]],
     *,
@@ -96,6 +96,20 @@ def draw_rows(panels: Mapping[str, Mapping[str, Sequence[Interval]]], names: Seq
     return figure
 
 
+def draw_depths(panels: Mapping[str, Mapping[str, Float[np.ndarray, " d"]]], depths: Sequence[str]) -> Figure:
+    """Average precision by depth: a panel a question, a line a network or a kind of action, named at its head."""
+    figure, axes = plt.subplots(1, len(panels), figsize=(6.0, 3.6), sharey=True, squeeze=False, layout="constrained")
+    palettes = ((COLORS["output"], COLORS["muted"]), (COLORS["gradient"], COLORS["loss"], COLORS["weight"]))
+    for ax, (title, lines), palette in zip(axes.flat, panels.items(), palettes, strict=False):
+        for (name, values), color, marker in zip(lines.items(), palette, "os^", strict=False):
+            ax.plot(range(len(depths)), values, marker=marker, color=color, label=name)
+        ax.set_xticks(range(len(depths)), depths, rotation=60, ha="right", rotation_mode="anchor")
+        ax.set(ylim=(0, 1.02), title=title)
+        ax.legend(loc="lower left", fontsize=10)
+    axes[0, 0].set(ylabel="average precision")
+    return figure
+
+
 def draw_confusion(shares: Float[np.ndarray, "n m"], rows: Sequence[str], columns: Sequence[str]) -> Figure:
     """How often each row is taken for each column, in percent; what is right lies on the diagonal, and is blue."""
     n, m = shares.shape
@@ -110,6 +124,7 @@ def draw_confusion(shares: Float[np.ndarray, "n m"], rows: Sequence[str], column
     ax.set_yticks(range(n), rows)
     ax.set(xlim=(-0.5, m - 0.5), ylim=(n - 0.5, -0.5), xlabel="guessed", ylabel="true", aspect="equal")
     ax.tick_params(length=0)
+    ax.grid(False)
     return figure
 
 
@@ -130,8 +145,8 @@ def draw_pairs(values: Mapping[str, tuple[float, float]], *, labels: tuple[str, 
 
 
 def draw_maps(
-    images: Sequence[UInt8[np.ndarray, "H W 3"]],
-    maps: Sequence[Float[np.ndarray, "H W"]],
+    images: Sequence[UInt8[np.ndarray, "_ _ 3"]],
+    maps: Sequence[Float[np.ndarray, "_ _"]],
     boxes: Sequence[Box],
     titles: Sequence[str],
     *,
@@ -139,22 +154,21 @@ def draw_maps(
 ) -> Figure:
     """Scenes, and under each the map of its scores with the box of the person, which the map did not use.
 
-    All maps share one range.
+    Each map fills its own range.
     """
     rows = -(-len(images) // columns)
-    largest = max(float(np.nanmax(one)) for one in maps)
-    figure, axes = plt.subplots(
-        2 * rows, columns, figsize=(6.0, rows * (2 * 5.2 / columns + 0.3)), squeeze=False, layout="constrained"
-    )
+    tallest = max(image.shape[0] / image.shape[1] for image in images)
+    height = rows * (2 * 5.3 / columns * tallest + 0.35)
+    figure, axes = plt.subplots(2 * rows, columns, figsize=(6.0, height), squeeze=False, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.02, wspace=0.01, hspace=0.01)
     for ax in axes.flat:
         ax.axis("off")
     for k, (image, one, (x0, y0, x1, y1), title) in enumerate(zip(images, maps, boxes, titles, strict=True)):
         above, below = axes[2 * (k // columns), k % columns], axes[2 * (k // columns) + 1, k % columns]
         above.imshow(image)
-        above.set_title(title, fontsize=11, loc="center", pad=3)
-        drawn = below.imshow(one, cmap="viridis", vmin=0, vmax=largest)
+        above.set_title(title, fontsize=10.5, loc="center", pad=3)
+        drawn = below.imshow(one / np.nanmax(one), cmap="viridis", vmin=0, vmax=1)
         frame = Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor="white", linewidth=1.2)
         below.add_patch(frame)
-    figure.colorbar(drawn, ax=axes.ravel().tolist(), label="mean score", fraction=0.04, aspect=30)
+    figure.colorbar(drawn, ax=axes.ravel().tolist(), label="score / highest of the map", fraction=0.04, aspect=30)
     return figure

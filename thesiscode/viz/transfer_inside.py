@@ -82,7 +82,7 @@ def draw_windows(
 
 
 def draw_ladder(
-    columns: Mapping[str, Sequence[Float[np.ndarray, "maps n"]]],
+    columns: Mapping[str, Sequence[Float[np.ndarray, "_ _"]]],
     steps: Mapping[str, Sequence[str]],
     marks: Mapping[tuple[str, int], Mapping[tuple[int, int], str]],
 ) -> Figure:

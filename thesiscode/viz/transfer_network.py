@@ -66,18 +66,22 @@ def loss_curves(history: History, *, guess: float) -> Figure:
     """Watched and validation loss after each epoch; lines mark the cuts of the learning rate, dots a guess's loss."""
     figure, ax = plt.subplots(figsize=(6.0, 3.6))
     epochs, rates = history["epoch"], history["learning_rate"]
-    ax.axhline(guess, color=COLORS["muted"], linestyle=":", label="a guess")
-    ax.plot(epochs, history["watched_loss"], color=COLORS["loss"], label="training patches")
+    curves = {"training patches": (history["watched_loss"], COLORS["loss"])}
     if history["validation_loss"][0] is not None:
-        ax.plot(epochs, history["validation_loss"], color=COLORS["output"], label="patches of other scenes")
+        curves["patches of other scenes"] = history["validation_loss"], COLORS["output"]
+    ax.axhline(guess, color=COLORS["muted"], linestyle=":")
+    ax.text(epochs[0], guess, "a guess", color=COLORS["muted"], va="bottom")
+    for name, (losses, color) in curves.items():
+        ax.plot(epochs, losses, color=color)
+        ax.text(epochs[-1], losses[-1] + 0.04 * guess, name, color=color, ha="right", va="bottom")
     starts = [k for k in range(len(rates)) if k == 0 or rates[k] != rates[k - 1]]
     for k in starts:
         if k:
             ax.axvline(epochs[k] - 0.5, color=COLORS["muted"], linestyle="--", lw=1.2)
         place = {"xy": (epochs[k] - (0.4 if k else 0), 1.02), "xycoords": ("data", "axes fraction")}
         ax.annotate(f"rate {rates[k]:g}", **place, color=COLORS["muted"], fontsize=11)
-    ax.set(xlabel="epoch", ylabel="cross-entropy (nats)", ylim=(0, None))
-    ax.legend(loc="center right", bbox_to_anchor=(1, 0.45), frameon=True, framealpha=1, edgecolor="none")
+    highest = max(guess, *(max(losses) for losses, _ in curves.values()))
+    ax.set(xlabel="epoch", ylabel="cross-entropy (nats)", ylim=(0, 1.12 * highest))
     return figure
 
 
