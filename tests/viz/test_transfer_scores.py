@@ -54,7 +54,7 @@ def test_responses_share_one_range_and_leave_gaps(image):
     shown = [ax.images[0] for ax in figure.axes if ax.images and ax.images[0].get_array().ndim == 2]
     limits = {one.get_clim() for one in shown if one.get_array().shape == (30, 40)}
     assert len(limits) == 1 and limits.pop() == pytest.approx((0, 0.4))
-    written = [text.get_text() for ax in figure.axes for text in ax.texts]
+    written = [text.get_text() for holder in (figure, *figure.axes) for text in holder.texts]
     assert written.count("none") == 3 and {"dog", "cat", "a", "b", "c"} <= set(written)
     assert [ax.get_title(loc="left") for ax in figure.axes if ax.get_title(loc="left")] == [
         "no. 0.2",

@@ -70,10 +70,11 @@ def loss_curves(history: History, *, guess: float) -> Figure:
     if history["validation_loss"][0] is not None:
         curves["patches of other scenes"] = history["validation_loss"], COLORS["output"]
     ax.axhline(guess, color=COLORS["muted"], linestyle=":")
-    ax.text(epochs[0], guess, "a guess", color=COLORS["muted"], va="bottom")
+    ax.text(epochs[0], 1.02 * guess, "a guess", color=COLORS["muted"], va="bottom")
     for name, (losses, color) in curves.items():
         ax.plot(epochs, losses, color=color)
-        ax.text(epochs[-1], losses[-1] + 0.04 * guess, name, color=color, ha="right", va="bottom")
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}  # no line crosses the name
+        ax.text(epochs[-1], losses[-1] + 0.04 * guess, name, color=color, ha="right", va="bottom", bbox=paper)
     starts = [k for k in range(len(rates)) if k == 0 or rates[k] != rates[k - 1]]
     for k in starts:
         if k:
@@ -81,7 +82,7 @@ def loss_curves(history: History, *, guess: float) -> Figure:
         place = {"xy": (epochs[k] - (0.4 if k else 0), 1.02), "xycoords": ("data", "axes fraction")}
         ax.annotate(f"rate {rates[k]:g}", **place, color=COLORS["muted"], fontsize=11)
     highest = max(guess, *(max(losses) for losses, _ in curves.values()))
-    ax.set(xlabel="epoch", ylabel="cross-entropy (nats)", ylim=(0, 1.12 * highest))
+    ax.set(xlabel="epoch", ylabel="cross-entropy (nats)", ylim=(0, 1.15 * highest))
     return figure
 
 

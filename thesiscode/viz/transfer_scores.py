@@ -122,37 +122,37 @@ def responses(
     cells = [cell for row in rows.values() for cell in row if cell is not None]
     if highest is None:
         highest = float(np.quantile([cell.map.max() for cell in cells], 0.75))
-    ratios = [0.28] + [1, 1, 0.12] * len(heads)
-    size = (7.2, 0.35 + height * len(rows))
-    figure, axes = plt.subplots(
-        len(rows), len(ratios), figsize=size, squeeze=False, width_ratios=ratios, layout="constrained"
-    )
-    top = 1 - (0.3 if any(heads) else 0) / figure.get_figheight()  # room for heads, which the layout does not see
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.02, wspace=0.0, hspace=0.0, rect=(0, 0, 1, top))
-    for ax in axes.flat:
-        bare(ax)
-        ax.patch.set_alpha(0)
-    drawn = None
-    for row, (name, row_cells) in enumerate(rows.items()):
-        axes[row, 0].text(0.1, 0.5, name, rotation=90, ha="center", va="center", fontsize=11)
-        for column, cell in enumerate(row_cells):
-            picture, heat = axes[row, 1 + 3 * column : 3 + 3 * column]
-            picture.set_anchor("E")
-            heat.set_anchor("W")
-            if cell is None:
-                picture.text(0.5, 0.5, "none", ha="center", va="center", fontsize=10)
-                continue
-            picture.imshow(cell.image)
-            draw_boxes(picture, whole(cell.boxes))
-            drawn = heat.imshow(cell.map, cmap=MAP_COLORS, vmin=0, vmax=highest)
-            thin_frames(heat, cell.boxes)
-            picture.set_title(cell.title, fontsize=9.5, pad=2, loc="left")
+    # Placed by hand: images of all shapes stand beside their maps, and a head may be wider than what is below it.
+    width, left, bar, line = 7.2, 0.35, 0.75, 0.2
+    top = 0.25 if any(heads) else 0.02
+    total = top + height * len(rows)
+    cell = (width - left - bar) / len(heads)
+    side = (cell - 0.1) / 2
+    figure = plt.figure(figsize=(width, total), layout="none")
     for column, head in enumerate(heads):
-        where = axes[0, 1 + 3 * column]
-        text = where.annotate(head, (0, 1), xytext=(0, 19), xycoords="axes fraction", textcoords="offset points")
-        text.set(fontsize=11, in_layout=False)
-    bar = {"fraction": 0.02, "aspect": 35, "pad": 0.005, "extend": "max", "panchor": False}
-    figure.colorbar(drawn, ax=axes.ravel().tolist(), label="mean score", **bar)
+        figure.text((left + column * cell) / width, 1 - 0.02 / total, head, fontsize=11, va="top")
+    for row, (name, row_cells) in enumerate(rows.items()):
+        low = height * (len(rows) - 1 - row)
+        figure.text(0.1 / width, (low + height / 2) / total, name, rotation=90, va="center", ha="center", fontsize=11)
+        for column, one in enumerate(row_cells):
+            x = left + column * cell
+            place = [(x / width, low / total), (side / width, (height - line) / total)]
+            shift = side + 0.02
+            picture = figure.add_axes((*place[0], *place[1]), anchor="E")
+            heat = figure.add_axes((place[0][0] + shift / width, place[0][1], *place[1]), anchor="W")
+            bare(picture)
+            bare(heat)
+            if one is None:
+                picture.text(0.5, 0.5, "none", ha="center", va="center", fontsize=10)
+                heat.set_visible(False)
+                continue
+            picture.imshow(one.image)
+            draw_boxes(picture, whole(one.boxes))
+            drawn = heat.imshow(one.map, cmap=MAP_COLORS, vmin=0, vmax=highest)
+            thin_frames(heat, one.boxes)
+            picture.set_title(one.title, fontsize=9.5, pad=2, loc="left")
+    scale = figure.add_axes((1 - (bar - 0.1) / width, 0.1 / total, 0.12 / width, (total - top - 0.2) / total))
+    figure.colorbar(drawn, cax=scale, label="mean score", extend="max")
     return figure
 
 
