@@ -19,8 +19,8 @@ class SmallAlexNet(nn.Module):
     96 to 384, and `fc_width` units in FC6 and in FC7. conv1 has windows of 7 x 7 pixels and a stride of 2, and pool5 a
     stride of 1, so that neighbouring units of pool5 see windows 8 pixels apart. What is left out: groups, which served
     two graphics cards. What is another: batch normalisation between each convolution and its rectifier (Ioffe and
-    Szegedy, 2015) takes the place of response normalisation. With it an epoch of a few thousand images is enough to leave
-    the plateau on which all classes are equally likely; without it that takes many.
+    Szegedy, 2015) takes the place of response normalisation. With it an epoch of a few thousand images is enough to
+    leave the plateau on which all classes are equally likely; without it that takes many.
 
     Weights are drawn from N(0, 2 / fan_in) (He et al., 2015), those of FC8 from N(0, 0.01^2); biases are 0.
 
