@@ -1,61 +1,95 @@
 """What cached features save, how many patches a second a network reads, and AlexNet beside torchvision's on a GPU."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 import torch
 import torchvision
+from torch import nn
 from torch.nn import functional as F
 
 from thesiscode import engine
-from thesiscode.nets import AlexNet, SmallAlexNet, truncate
+from thesiscode.nets import AlexNet, Features, SmallAlexNet, truncate
 from thesiscode.transfer import patch_grid
-from thesiscode.transfer.adaptation import adapt, adaptation_layers, cache_features
+from thesiscode.transfer.adaptation import AdaptedNet, adaptation_layers, cache_features
 from thesiscode.transfer.classify import patch_features
 from thesiscode.transfer.examples import toyland_images
 from thesiscode.transfer.inputs import as_input
-
-EPOCH = engine.Protocol(batch_size=32, max_epochs=1, drops=0, watch=32)
-N = 1024
+from thesiscode.transfer.photographs import as_photograph
 
 
-def setting():
-    """A source network, adaptation layers and random patches."""
+class Case(NamedTuple):
+    """One adaptation: patches, the network that reads them, fresh layers, and the protocol of its experiment."""
+
+    trunk: nn.Module
+    head: nn.Module
+    images: torch.Tensor
+    prepare: Callable[[torch.Tensor], torch.Tensor]
+    protocol: engine.Protocol
+
+
+def toyland() -> Case:
+    """As `transfer/objects`: the small AlexNet on patches of 64 pixels."""
     draw = engine.generator(0, "bench")
     net = SmallAlexNet(120, generator=draw).to(memory_format=torch.channels_last)
-    images = torch.randint(256, (N, 3, 64, 64), generator=draw, dtype=torch.uint8)
-    return net, adaptation_layers(512, 13, width=256, generator=draw), images, torch.arange(N) % 13
+    images = torch.randint(256, (4096, 3, 64, 64), generator=draw, dtype=torch.uint8)
+    head = adaptation_layers(512, 13, width=256, generator=draw)
+    return Case(truncate(net, "relu7"), head, images, as_input, engine.Protocol(batch_size=32, max_epochs=1, drops=0))
 
 
+def photographs() -> Case:
+    """As `transfer/photographs`: SqueezeNet, with random weights, on patches of 112 pixels."""
+    draw = engine.generator(0, "bench")
+    trunk = Features(torchvision.models.squeezenet1_1(weights=None), "features.12", mean=True)
+    trunk = trunk.to(memory_format=torch.channels_last)
+    images = torch.randint(256, (1024, 3, 112, 112), generator=draw, dtype=torch.uint8)
+    head = adaptation_layers(512, 6, width=512, generator=draw)
+    protocol = engine.Protocol(batch_size=256, max_epochs=1, drops=0)
+    return Case(
+        trunk.to(memory_format=torch.channels_last).requires_grad_(False), head, images, as_photograph, protocol
+    )
+
+
+@pytest.mark.parametrize("case", [toyland, photographs], ids=["Toyland", "photographs"])
 @pytest.mark.parametrize("what", ["cached", "in the loop"])
 @pytest.mark.benchmark(min_rounds=3, warmup=True, warmup_iterations=1)
-def test_an_epoch_of_adaptation(benchmark, what):
+def test_an_epoch_of_adaptation(benchmark, what, case):
     """An epoch on features that are there already, beside one with the frozen network in the loop."""
-    net, head, images, labels = setting()
-    cached = cache_features(truncate(net, "relu7"), images)
-    benchmark.extra_info.update(layer="adaptation", what=what)
+    trunk, head, images, prepare, protocol = case()
+    labels = torch.arange(len(images)) % head[-1].out_features
+    cached = cache_features(trunk, images, prepare=prepare)
+    trunk.requires_grad_(False)
+    benchmark.extra_info.update(layer=case.__name__, what=what, patches=len(images))
 
     def epoch():
         options = {"seed": 0, "progress": False}
         if what == "cached":
-            engine.fit(head, engine.Tensors(cached, labels), F.cross_entropy, EPOCH, **options)
+            engine.fit(head, engine.Tensors(cached, labels), F.cross_entropy, protocol, **options)
         else:
             data = engine.Tensors(images, labels)
-            engine.fit(adapt(net, head), data, F.cross_entropy, EPOCH, prepare=as_input, **options)
+            engine.fit(AdaptedNet(trunk, head), data, F.cross_entropy, protocol, prepare=prepare, **options)
 
     benchmark(epoch)
-    benchmark.extra_info["patches_per_second"] = N / benchmark.stats.stats.median
+    benchmark.extra_info["patches_per_second"] = len(images) / benchmark.stats.stats.median
 
 
 @pytest.mark.benchmark(min_rounds=3, warmup=True, warmup_iterations=1)
 def test_patch_features_of_a_test_image(benchmark):
     """Extraction of all patches and their features, as in the experiments: overlap 0.5, 64 pixels."""
-    net, _, _, _ = setting()
+    trunk = toyland().trunk
     scenes = list(toyland_images(4, 7, start=900_000))
-    found = benchmark(patch_features, truncate(net, "relu7"), scenes, 12, size=64, overlap=0.5)
+    found = benchmark(patch_features, trunk, scenes, 12, size=64, overlap=0.5)
     patches = sum(len(patch_grid(s.pixels.shape[2], s.pixels.shape[1], overlap=0.5)) for s in scenes)
     assert found.features.shape == (patches, 512) and np.isfinite(found.features.numpy()).all()
     seconds = benchmark.stats.stats.median
-    benchmark.extra_info.update(images_per_second=len(scenes) / seconds, patches_per_second=patches / seconds)
+    benchmark.extra_info.update(
+        layer="test images",
+        what="toyland",
+        images_per_second=len(scenes) / seconds,
+        patches_per_second=patches / seconds,
+    )
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="times training on a GPU; there is none")

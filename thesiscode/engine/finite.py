@@ -35,8 +35,8 @@ class Finite:
 
     def add(self, x: torch.Tensor, loss: torch.Tensor, size: int) -> None:
         """One step: the inputs and the loss of this process' share of a mini-batch of `size` examples."""
-        odd = ~torch.isfinite(x).all() if x.is_floating_point() else torch.zeros((), device=x.device)
-        self._seen.append(torch.stack([odd.float(), loss.detach().float()]))
+        extremes = torch.aminmax(x) if x.is_floating_point() else ()  # not finite if any input is not
+        self._seen.append(torch.stack([loss.detach().float(), *(value.float() for value in extremes)]))
         self._sizes.append(size)
         if len(self._seen) == self.every:
             self.look()
@@ -46,10 +46,10 @@ class Finite:
         if not self._seen:
             return
         rows = self.team.reduce(torch.stack(self._seen), "sum").double().tolist()
-        for (odd, loss), size in zip(rows, self._sizes, strict=True):
+        for (loss, *extremes), size in zip(rows, self._sizes, strict=True):
             self._step += 1
             where = f"epoch {self.epoch}, step {self._step}"
-            if odd:
+            if not all(map(math.isfinite, extremes)):
                 raise Diverged(f"{where}: the inputs hold nan or infinite values")
             if not math.isfinite(loss):
                 raise Diverged(f"{where}: the loss is {loss}")

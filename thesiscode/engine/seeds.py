@@ -24,3 +24,14 @@ def generator(seed: int, *names: str | int) -> torch.Generator:
 def numpy_generator(seed: int, *names: str | int) -> np.random.Generator:
     """NumPy's generator for one purpose; see `generator`."""
     return np.random.default_rng(stream_seed(seed, *names))
+
+
+def seed_dropout(seed: int, device: torch.device) -> None:
+    """Sets the global generators that layers draw from: the CPU's, and that of `device` if it is a GPU.
+
+    The draws are those after `torch.manual_seed`, which also leaves a note with its call stack for every GPU that may
+    be used later: a millisecond, as much as a step of small adaptation layers.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)

@@ -19,7 +19,7 @@ from .errors import Diverged
 from .finite import Finite
 from .history import Epoch, History
 from .protocol import Protocol, Schedule
-from .seeds import generator, stream_seed
+from .seeds import generator, seed_dropout, stream_seed
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 Prepare = Callable[[torch.Tensor], torch.Tensor]
@@ -181,7 +181,7 @@ class _Training:
             stream = (number, step) if self.team.num_processes == 1 else (number, step, self.team.process_index)
             if self.augment is not None:
                 x = self.augment(x, generator(self.seed, "jitter", *stream))
-            torch.manual_seed(stream_seed(self.seed, "dropout", *stream))
+            seed_dropout(stream_seed(self.seed, "dropout", *stream), self.team.device)
             loss = self.loss(model(x), y) * weight
             finite.add(x, loss, len(batches[step - 1]))
             optimizer.zero_grad()
