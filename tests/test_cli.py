@@ -58,11 +58,18 @@ def test_run_at_another_scale(thesis, tmp_path):
     assert zoo.load_result("toys/learn-full", folder=tmp_path)["settings"]["n_train"] == 200
 
 
+@pytest.mark.parametrize("option", [("--folder", "/data/runs"), ("--folder=/data/runs",)])
+def test_a_record_that_names_a_folder_of_this_machine_is_refused_before_anything_runs(thesis, option):
+    with pytest.raises(SystemExit, match=r"record: expected a command that works on every machine, got .*/data/runs"):
+        thesis("run", "toys:learn", "--no-progress", "--record", *option)
+
+
 def test_run_records_for_the_pages(thesis, tmp_path, monkeypatch):
     """With --record, the record goes to the package's results, the first seed's weights to its weights."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(zoo.results, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path / "weights")
-    thesis("run", "toys:learn", "--seed", 7, "--no-progress", "--record", "--folder", tmp_path / "runs")
+    thesis("run", "toys:learn", "--seed", 7, "--no-progress", "--record", "--folder", "runs")
     record = zoo.load_result("toys/learn-smoke", folder=tmp_path / "results")
     found = zoo.load_weights("toy", folder=tmp_path / "weights")
     assert found.card["metrics"]["loss"] == record["runs"][0]["metrics"]["loss"]

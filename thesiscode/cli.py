@@ -202,6 +202,11 @@ def _run_and_record(
 
     if seeds < 1:
         raise ValueError(f"seeds: expected at least 1, got {seeds}")
+    if record and (odd := [word for word in sys.argv[1:] if Path(word.rpartition("=")[2]).is_absolute()]):
+        raise ValueError(
+            f"record: expected a command that works on every machine, got the path {odd[0]}; "
+            "say where data is by $THESISCODE_DATA, and run it from the folder that `runs` is to be in"
+        )
     accelerator = _accelerator()
     label = f"{name.replace(':', '/')}-{scale}"
     found, weights = run_seeds(

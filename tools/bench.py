@@ -54,14 +54,9 @@ def run(extra: dict[str, str]) -> dict:
 
 def transfer() -> dict:
     """Times Chapter 3: an epoch on cached features beside one with the network in the loop, and images a second."""
-    found: dict[str, dict] = {}
-    for bench in benchmarks("test_transfer.py", "transfer", {}):
-        info = bench["extra_info"] | {"median_s": bench["stats"]["median"]}
-        found.setdefault(info.pop("layer"), {})[info.pop("what")] = info
-    for name in ("toyland", "photographs"):
-        part = found[name]
-        part["in_the_loop_over_cached"] = part["in the loop"]["median_s"] / part["cached"]["median_s"]
-    return {"what": "one epoch of adaptation, with the watched loss; features of test images; medians", "runs": found}
+    info = [bench["extra_info"] for bench in benchmarks("test_transfer.py", "transfer", {})]
+    runs = {one["name"]: {key: value for key, value in one.items() if key != "name"} for one in info}
+    return {"what": "an epoch of adaptation, the watched loss included; features of test images; medians", "runs": runs}
 
 
 def summary(benchmarks: list[dict]) -> dict:

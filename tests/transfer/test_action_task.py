@@ -1,5 +1,7 @@
 """Table 3.3 on Toyland, in miniature: people, their patches, and the three networks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -177,3 +179,16 @@ def test_seeds_start_from_other_weights_and_train_on_other_people(settings, shar
     for name, net in one.items():
         assert not torch.equal(net.trunk.conv1.weight, other[name].trunk.conv1.weight)
         assert not torch.equal(net.head.fca.weight, other[name].head.fca.weight)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n_test": 0}, "n_test: expected an integer of at least 1, got 0"),
+        ({"margin": -0.1}, "margin: expected a finite number of at least 0, got -0.1"),
+        ({"patience": 0}, "patience: expected an integer of at least 1, got 0"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(settings, **change)

@@ -179,15 +179,17 @@ def test_sets_with_more_breeds_have_more_images(settings, which, part, n):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"power": 0.5}, "power: expected finite numbers of at least 1, got 0.5"),
-        ({"powers": (1, float("nan"))}, "powers: expected finite numbers of at least 1, got nan"),
-        ({"layers": (2, 4)}, "layers: expected 1, 2 or 3, got 4"),
-        ({"sets": ("related", "all")}, "sets: expected some of .*, got 'all'"),
+        ({"power": 0.5}, "power: expected a finite number of at least 1, got 0.5"),
+        ({"powers": (1, float("nan"))}, "powers: expected a finite number of at least 1, got nan"),
+        ({"layers": (2, 4)}, "layers: expected one of 1, 2, 3, got 4"),
+        ({"sets": ("related", "all")}, "sets: expected one of .*, got 'all'"),
         ({"fractions": (1.0,)}, "fractions: expected shares between 0 and 1, got 1.0"),
         ({"overlap": 1.0}, r"overlap: expected a share in \[0, 1\), got 1.0"),
-        ({"n_scenes": 0}, "n_scenes: expected at least 1, got 0"),
-        ({"other_scenes": (5, 0)}, "n_scenes: expected at least 1, got 0"),
-        ({"n_validation": 0}, "n_test: expected at least 1, got 0"),
+        ({"n_scenes": 0}, "n_scenes: expected an integer of at least 1, got 0"),
+        ({"other_scenes": (5, 0)}, "other_scenes: expected an integer of at least 1, got 0"),
+        ({"n_validation": 0}, "n_validation: expected an integer of at least 1, got 0"),
+        ({"source_seeds": -1}, "source_seeds: expected a finite number of at least 0, got -1"),
+        ({"batch_size": 0}, "batch_size: expected an integer of at least 1, got 0"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_before_anything_is_trained(settings, change, message):

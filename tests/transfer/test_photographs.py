@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torchvision
 
 from thesiscode.data.errors import DataError, MissingData
 from thesiscode.data.toyland import Scenes, write_voc
+from thesiscode.data.voc import VOCDetection
 from thesiscode.engine import CheckpointError, Run, generator, read_tensors, write_tensors
 from thesiscode.metrics import mean_average_precision
 from thesiscode.nets import AlexNet
@@ -17,6 +19,7 @@ from thesiscode.nets.small import SmallAlexNet
 from thesiscode.transfer import patch_grid
 from thesiscode.transfer.adaptation import adaptation_layers
 from thesiscode.transfer.classify import patch_probabilities
+from thesiscode.transfer.examples import VOCPatches
 from thesiscode.transfer.photograph_task import linear_scores, objects_in_photographs
 from thesiscode.transfer.photographs import (
     WHOLE,
@@ -26,6 +29,7 @@ from thesiscode.transfer.photographs import (
     held_out_features,
     held_out_probabilities,
     kept,
+    patches_to_train_on,
     photographs,
     published_alexnet,
     squeeze,
@@ -196,6 +200,39 @@ def test_features_are_kept_in_half_precision_and_computed_once(tmp_path):
     assert len(calls) == 1 and read_tensors(file)[0]["features"].dtype == torch.float16
 
 
+def test_the_main_process_computes_features_and_the_others_wait_for_them(tmp_path):
+    """Two processes in turn: the second one comes to the file before it is there."""
+    file, calls = tmp_path / "file.safetensors", []
+
+    def make():
+        calls.append(1)
+        return {"features": torch.ones(1, 2)}
+
+    def as_main():
+        team = SimpleNamespace(is_main_process=True, wait_for_everyone=lambda: None)
+        kept(file, make, Run(0, tmp_path, tmp_path, accelerator=team))
+
+    other = SimpleNamespace(is_main_process=False, wait_for_everyone=as_main)
+    found = kept(file, lambda: pytest.fail("computed twice"), Run(0, tmp_path, tmp_path, accelerator=other))
+    assert found["features"].tolist() == [[1.0, 1.0]] and len(calls) == 1
+
+
+def test_the_patches_of_the_identical_network_are_those_in_memory_but_cut_one_by_one(settings):
+    memory, lazy = (patches_to_train_on(replace(settings, no_pretrain=n), 48) for n in ("small", "identical"))
+    assert isinstance(lazy, VOCPatches) and len(lazy) == len(memory) > 12
+    assert torch.equal(lazy.targets, memory.targets)
+    for k in range(0, len(lazy), 7):
+        pixels, target = lazy[k]
+        assert torch.equal(pixels, memory[k][0]) and target == memory[k][1]
+
+
+def test_photographs_without_a_patch_to_train_on_are_refused(settings):
+    data = VOCDetection(settings.devkit, "train", year=2007)
+    data.annotations = [replace(a, objects=()) for a in data.annotations[:1]]
+    with pytest.raises(ValueError, match="data: expected photographs with patches to train on, got none"):
+        VOCPatches(data, CLASSES, size=48, rng=np.random.default_rng(0), background=0.0)
+
+
 def test_features_that_half_precision_cannot_hold_are_refused(tmp_path):
     file = tmp_path / "file.safetensors"
     with pytest.raises(ValueError, match=r"features of file\.safetensors: expected numbers that are finite in half"):
@@ -304,10 +341,11 @@ def test_classes_with_too_few_photographs_to_choose_the_linear_classifier_are_re
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"classes": ("cat", "kitten")}, r"classes: expected some of VOC's, got \['kitten'\]"),
+        ({"classes": ("cat", "kitten")}, "classes: expected some of VOC's, got 'kitten'"),
         ({"classes": ()}, "classes: expected at least one, got none"),
-        ({"power": 0.5}, "power: expected finite numbers of at least 1, got 0.5"),
-        ({"powers": (1, float("inf"))}, "power: expected finite numbers of at least 1, got inf"),
+        ({"power": 0.5}, "power: expected a finite number of at least 1, got 0.5"),
+        ({"powers": (1, float("inf"))}, "powers: expected a finite number of at least 1, got inf"),
+        ({"workers": -1}, "workers: expected a finite number of at least 0, got -1"),
         ({"overlap": -0.1}, r"overlap: expected a share in \[0, 1\), got -0.1"),
     ],
 )

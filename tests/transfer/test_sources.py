@@ -93,3 +93,18 @@ def test_the_experiment_measures_held_out_images_and_hands_over_its_weights(tiny
     assert 0 <= outcome.metrics["top5_error"] <= outcome.metrics["top1_error"] <= 1
     assert outcome.metrics["epochs"] == len(outcome.metrics["watched_loss"]) == 3
     assert same(net, train(settings, seed=2)[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"which": "relatd"}, "which: expected one of .*related.*, got 'relatd'"),
+        ({"n_images": 0}, "n_images: expected an integer of at least 1, got 0"),
+        ({"zoom": 0.5}, "zoom: expected a finite number of at least 1, got 0.5"),
+        ({"shift": -1}, "shift: expected a finite number of at least 0, got -1"),
+        ({"max_epochs": 0}, "max_epochs: expected an integer of at least 1, got 0"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(tiny_source, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(tiny_source, **change)

@@ -1,8 +1,14 @@
 """Records are written whole, found by name, and say where they were made."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from thesiscode import engine, zoo
+
+ZOO = Path(zoo.__file__).parent
 
 
 def test_a_record_comes_back_with_its_environment(tmp_path):
@@ -35,3 +41,12 @@ def test_toyland_is_neither_trivial_nor_impossible():
     assert len(record["breeds"]["runs"]) == len(record["linear"]["runs"]) == 3
     assert all(run["accuracy"] >= 0.85 and run["minutes"] < 6 for run in record["breeds"]["runs"])
     assert all(abs(run["mean_ap"] - run["frequency"]) <= 0.1 for run in record["linear"]["runs"])
+
+
+@pytest.mark.parametrize("file", sorted(ZOO.rglob("*.json")), ids=lambda file: file.stem)
+def test_no_record_or_card_names_a_folder_of_the_machine_that_made_it(file):
+    def texts(value):
+        parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return [value] if isinstance(value, str) else [text for part in parts for text in texts(part)]
+
+    assert not [t for t in texts(json.loads(file.read_text())) if re.search(r"(^|[\s='\"])(/|~|[A-Z]:\\)\w", t)]

@@ -116,12 +116,14 @@ def share(batch: list[int], rank: int, n: int) -> list[int]:
     return batch[len(batch) * rank // n : len(batch) * (rank + 1) // n]
 
 
-def load(data: Any, batches: list[list[int]], *, workers: int, seed: int, epoch: int, pin: bool) -> DataLoader:
+def load(data: Any, batches: list[list[int]], *, workers: int, seed: int, epoch: int, pin: bool) -> Iterable[Any]:
     """The mini-batches with these indices, as (inputs, targets).
 
     A data set with `__getitems__` may return a whole mini-batch as a tuple of two tensors; otherwise examples are
     stacked. Draws of worker processes start from generator(seed, "workers", epoch).
     """
+    if workers == 0 and hasattr(data, "__getitems__"):
+        return (_collate(data.__getitems__(batch)) for batch in batches)  # as DataLoader does, in a tenth of the time
     return DataLoader(
         data,
         batch_sampler=batches,

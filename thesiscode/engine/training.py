@@ -132,6 +132,7 @@ class _Training:
         )
         settings = self._settings()
         model, optimizer = team.prepare(self.net, sgd)
+        fresh_scaler = None if team.scaler is None else team.scaler.state_dict()
         gpus = [team.device] if team.device.type == "cuda" else []
         try:
             if file is not None and not resume and team.is_main_process:
@@ -152,6 +153,8 @@ class _Training:
             # Under mixed precision accelerate has changed the network's own forward: undo it, whatever happened.
             team.unwrap_model(model, keep_fp32_wrapper=False).eval()
             team.free_memory()
+            if fresh_scaler:  # the scale that half precision found for these gradients is not one for the next network
+                team.scaler.load_state_dict(fresh_scaler)
         team.wait_for_everyone()
         return self.history
 
@@ -182,11 +185,12 @@ class _Training:
             if self.augment is not None:
                 x = self.augment(x, generator(self.seed, "jitter", *stream))
             seed_dropout(stream_seed(self.seed, "dropout", *stream), self.team.device)
-            loss = self.loss(model(x), y) * weight
-            finite.add(x, loss, len(batches[step - 1]))
+            loss = self.loss(model(x), y)
+            finite.add(x, loss.detach() * weight, len(batches[step - 1]))
             optimizer.zero_grad()
             # Processes average their gradients, but the shares already add up to the mean over the batch.
-            self.team.backward(loss * self.team.num_processes)
+            share_of_mean = weight * self.team.num_processes
+            self.team.backward(loss if share_of_mean == 1 else loss * share_of_mean)
             optimizer.step()
             if not math.isnan(finite.loss):
                 bar.set_postfix(loss=f"{finite.loss:.4f}", refresh=False)

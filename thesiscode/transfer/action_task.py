@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from thesiscode.data.toyland import ACTIONS, Actions
 from thesiscode.engine import BalancedSampler, Outcome, Protocol, Run, Tensors, Weights, fit, generator
+from thesiscode.engine.checks import COUNT, NOT_NEGATIVE, check_settings
 from thesiscode.metrics import mean_average_precision
 from thesiscode.nets import SmallAlexNet, truncate
 
@@ -47,6 +48,10 @@ class ActionSettings:
     """most epochs at one learning rate"""
     world: int = 7
     """seed of the scenes"""
+
+    def __post_init__(self) -> None:
+        check_settings(self, n_scenes=COUNT, n_test=COUNT, width=COUNT, margin=NOT_NEGATIVE)
+        self.protocol()
 
     def protocol(self) -> Protocol:
         """The training protocol of thesis Section 3.3 at this size."""

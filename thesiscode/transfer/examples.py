@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int64, UInt8
+from torch.utils.data import Dataset
 
-from thesiscode.data.toyland import TARGETS, Scenes
-from thesiscode.data.voc import VOC_CLASSES, VOCDetection
+from thesiscode.data.toyland import TARGETS, Scene, Scenes
+from thesiscode.data.voc import VOC_CLASSES, VOCAnnotation, VOCDetection
 from thesiscode.engine import Tensors
 
 from .labels import BACKGROUND, label_patches, resample_background
@@ -35,13 +36,18 @@ class AnnotatedImage(NamedTuple):
 def toyland_images(n: int, seed: int, *, start: int = 0) -> Iterator[AnnotatedImage]:
     """`n` scenes of the world `seed`, from number `start` on; classes are positions in Toyland's TARGETS."""
     for scene in Scenes(n, seed, start=start, target="scene"):
-        things = scene.objects
-        yield AnnotatedImage(
-            torch.from_numpy(scene.image).permute(2, 0, 1).contiguous(),
-            np.array([t.box for t in things], float).reshape(-1, 4),
-            np.array([TARGETS.index(t.name) for t in things], np.int64),
-            np.array([t.difficult for t in things], bool),
-        )
+        yield toyland_image(scene)
+
+
+def toyland_image(scene: Scene) -> AnnotatedImage:
+    """One scene of Toyland; classes are positions in TARGETS. Raises ValueError for an object of another class."""
+    things = scene.objects
+    return AnnotatedImage(
+        torch.from_numpy(scene.image).permute(2, 0, 1).contiguous(),
+        np.array([t.box for t in things], float).reshape(-1, 4),
+        np.array([TARGETS.index(t.name) for t in things], np.int64),
+        np.array([t.difficult for t in things], bool),
+    )
 
 
 def voc_images(
@@ -53,13 +59,19 @@ def voc_images(
 ) -> Iterator[AnnotatedImage]:
     """The images of a split of Pascal VOC, with the objects of `classes`; see `thesiscode.data.VOCDetection`."""
     for image, annotation in VOCDetection(folder, year=year, split=split):
-        things = [o for o in annotation.objects if o.name in classes]
-        yield AnnotatedImage(
-            image,
-            np.array([o.box for o in things], float).reshape(-1, 4),
-            np.array([classes.index(o.name) for o in things], np.int64),
-            np.array([o.difficult for o in things], bool),
-        )
+        yield AnnotatedImage(image, *voc_objects(annotation, classes))
+
+
+def voc_objects(
+    annotation: VOCAnnotation, classes: tuple[str, ...] = VOC_CLASSES
+) -> tuple[Float[np.ndarray, "n 4"], Int64[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+    """Boxes, class numbers and `difficult` flags of the objects of `classes`."""
+    things = [o for o in annotation.objects if o.name in classes]
+    return (
+        np.array([o.box for o in things], float).reshape(-1, 4),
+        np.array([classes.index(o.name) for o in things], np.int64),
+        np.array([o.difficult for o in things], bool),
+    )
 
 
 def training_patches(
@@ -95,9 +107,63 @@ def labelled_patches(
 ) -> tuple[UInt8[torch.Tensor, "n 3 size size"], Int64[torch.Tensor, " n"]]:
     """The patches of one image to train on, and the class of each; see `training_patches`. There may be none."""
     height, width = image.pixels.shape[1:]
+    objects = (image.boxes, image.classes, image.difficult)
+    patches, targets = _chosen_patches(width, height, objects, n_classes, rng, overlap, background)
+    return extract_patches(image.pixels, patches, size), targets
+
+
+def _chosen_patches(
+    width: int,
+    height: int,
+    objects: tuple[np.ndarray, np.ndarray, np.ndarray],
+    n_classes: int,
+    rng: np.random.Generator,
+    overlap: float,
+    background: float,
+) -> tuple[Int64[np.ndarray, "n 4"], Int64[torch.Tensor, " n"]]:
+    """The patches of an image to train on, and the class of each; its pixels do not matter."""
+    boxes, classes, difficult = objects
     patches = patch_grid(width, height, overlap=overlap)
-    labels = label_patches(patches, image.boxes, image.classes, ignore=image.difficult)
+    labels = label_patches(patches, boxes, classes, ignore=difficult)
     kept = resample_background(labels, fraction=background, rng=rng)
     targets = torch.from_numpy(labels[kept])
     targets[targets == BACKGROUND] = n_classes
-    return extract_patches(image.pixels, patches[kept], size), targets
+    return patches[kept], targets
+
+
+class VOCPatches(Dataset):
+    """The labelled patches of `training_patches`, each cut from its photograph when it is asked for.
+
+    Only annotations are read at construction: a million patches fit in memory as boxes, not as pixels. Items are
+    (uint8 [3, size, size], class); `targets` holds all classes, `patches` all boxes (x0, y0, x1, y1).
+    Raises ValueError if no photograph has a patch to train on, or, when it is cut, for a patch that leaves its
+    photograph: then the size in the annotation is wrong.
+    """
+
+    def __init__(
+        self,
+        data: VOCDetection,
+        classes: tuple[str, ...] = VOC_CLASSES,
+        *,
+        size: int,
+        rng: np.random.Generator,
+        overlap: float = 0.66,
+        background: float = 0.1,
+    ) -> None:
+        self.data, self.size = data, size
+        found = [
+            _chosen_patches(a.width, a.height, voc_objects(a, classes), len(classes), rng, overlap, background)
+            for a in data.annotations
+        ]
+        if not sum(len(targets) for _, targets in found):
+            raise ValueError("data: expected photographs with patches to train on, got none")
+        self.patches = np.concatenate([patches for patches, _ in found])
+        self.targets = torch.cat([targets for _, targets in found])
+        self.image_of = np.repeat(np.arange(len(found)), [len(targets) for _, targets in found])
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def __getitem__(self, index: int) -> tuple[UInt8[torch.Tensor, "3 size size"], Int64[torch.Tensor, ""]]:
+        image = self.data.image(int(self.image_of[index]))
+        return extract_patches(image, self.patches[index][None], self.size)[0], self.targets[index]

@@ -71,6 +71,7 @@ EXPERIMENTS = {
                 no_pretrain="identical",
                 no_pretrain_epochs=30,
                 no_pretrain_patches=1_000_000,
+                workers=16,
             ),
         },
         title="Objects in the photographs of Pascal VOC (Tables 3.1 and 3.2)",

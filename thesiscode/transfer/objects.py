@@ -24,6 +24,7 @@ from thesiscode.engine import (
     numpy_generator,
     stream_seed,
 )
+from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, SHARE, check_settings, one_of
 from thesiscode.metrics import MeanAveragePrecision, mean_average_precision
 from thesiscode.nets import SmallAlexNet, truncate
 
@@ -80,19 +81,22 @@ class ObjectSettings:
     """seed of the scenes"""
 
     def __post_init__(self) -> None:
-        for name, values, fine, expected in (
-            ("power", (self.power,), lambda k: 1 <= k < float("inf"), "finite numbers of at least 1"),
-            ("powers", self.powers, lambda k: 1 <= k < float("inf"), "finite numbers of at least 1"),
-            ("layers", self.layers, lambda n: n in (1, 2, 3), "1, 2 or 3"),
-            ("sets", self.sets, lambda name: name in SETS, f"some of {', '.join(SETS)}"),
-            ("fractions", self.fractions, lambda part: 0 < part < 1, "shares between 0 and 1"),
-            ("overlap", (self.overlap,), lambda share: 0 <= share < 1, "a share in [0, 1)"),
-            ("n_scenes", (self.n_scenes, *self.other_scenes), lambda n: n >= 1, "at least 1"),
-            ("source_seeds", (self.source_seeds,), lambda n: n >= 0, "at least 0"),
-            ("n_test", (self.n_test, self.n_validation), lambda n: n >= 1, "at least 1"),
-        ):
-            if odd := [value for value in values if not fine(value)]:
-                raise ValueError(f"{name}: expected {expected}, got {odd[0]!r}")
+        check_settings(
+            self,
+            sets=one_of(*SETS),
+            fractions=(lambda part: 0 < part < 1, "shares between 0 and 1"),
+            layers=one_of(1, 2, 3),
+            powers=AT_LEAST_1,
+            power=AT_LEAST_1,
+            source_seeds=NOT_NEGATIVE,
+            n_scenes=COUNT,
+            other_scenes=COUNT,
+            n_validation=COUNT,
+            n_test=COUNT,
+            overlap=SHARE,
+            width=COUNT,
+        )
+        self.protocol()
 
     def protocol(self) -> Protocol:
         """The training protocol of thesis Section 3.3 at this size."""

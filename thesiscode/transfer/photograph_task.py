@@ -73,6 +73,8 @@ def linear_scores(settings: PhotographSettings, run: Run) -> Float[np.ndarray, "
     """Scores of the test photographs by a linear classifier a class on whole-image features.
 
     Logistic regression; its strength of regularisation is chosen by cross-validation on the training photographs.
+    Scores are signed distances: above 0 for a class that is thought to be there. Raises ValueError for a class with
+    fewer training photographs than parts of the cross-validation.
     """
     features, labels = whole_images(settings, settings.train_split, run)
     test, _ = whole_images(settings, settings.test_split, run)
@@ -126,6 +128,7 @@ def trained_from_nothing(settings: PhotographSettings, run: Run) -> AdaptedNet:
         sampler=BalancedSampler(patches.targets, run.seed, n=min(len(patches), settings.no_pretrain_patches)),
         prepare=as_photograph,
         augment=Jitter(shift=size // 16, zoom=1.2),
+        workers=settings.workers,
         folder=run.folder / "no-pretrain",
         resume=run.resume,
         progress=run.progress,
@@ -164,14 +167,20 @@ def aggregate(probabilities: list[Float[np.ndarray, "_ C"]], k: float) -> Float[
 
 
 def precisions(settings: PhotographSettings, labels: np.ndarray, scores: np.ndarray) -> dict[str, float]:
-    """Average precision: "mAP" and one a class, by the area under the curve; "mAP 11point" as VOC 2007 measured."""
+    """Average precision: "mAP" and one a class, by the area under the curve; "mAP 11point" as VOC 2007 measured.
+
+    labels, scores: [n, C], an image a row; labels are 1, -1, or 0 for images that are left out. Values in [0, 1].
+    """
     found = mean_average_precision(labels, scores)
     eleven = mean_average_precision(labels, scores, interpolation="11point").mean
     return {"mAP": found.mean, "mAP 11point": eleven} | dict(zip(settings.classes, found.per_class, strict=True))
 
 
 def resampled(labels: np.ndarray, scores: np.ndarray, *, times: int = 500) -> dict[str, float]:
-    """95% bounds of the mean average precision over test sets drawn with replacement from the photographs."""
+    """95% bounds of the mean average precision over test sets drawn with replacement from the photographs.
+
+    labels, scores: [n, C], as `precisions` takes them. The percentile bootstrap of Efron (1979) with `times` draws.
+    """
     rng = numpy_generator(0, "resampled")
     draws = [rng.integers(0, len(labels), len(labels)) for _ in range(times)]
     means = [mean_average_precision(labels[rows], scores[rows]).mean for rows in draws]

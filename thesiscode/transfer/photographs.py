@@ -29,11 +29,12 @@ from thesiscode.engine import (
     stream_seed,
     write_tensors,
 )
+from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, SHARE, check_settings, one_of
 from thesiscode.nets import AlexNet, Features
 
 from .adaptation import cache_features
 from .classify import PatchFeatures, patch_features, patch_probabilities
-from .examples import AnnotatedImage, labelled_patches, training_patches, voc_images
+from .examples import AnnotatedImage, VOCPatches, labelled_patches, training_patches, voc_images
 
 WELL_POPULATED = ("bus", "car", "cat", "person", "train")
 """Classes of which the subset of VOC 2007 that we measure on holds hundreds of images; of the others it holds few."""
@@ -83,16 +84,27 @@ class PhotographSettings:
     """most epochs of it at one learning rate"""
     no_pretrain_patches: int = 9_000
     """patches in one of its epochs, class-balanced"""
+    workers: int = 0
+    """processes that read photographs for the identical network; its patches are too many to be kept in memory"""
 
     def __post_init__(self) -> None:
-        if odd := [k for k in (self.power, *self.powers) if not 1 <= k < float("inf")]:
-            raise ValueError(f"power: expected finite numbers of at least 1, got {odd[0]!r}")
-        if odd := [name for name in self.classes if name not in VOC_CLASSES]:
-            raise ValueError(f"classes: expected some of VOC's, got {odd}")
+        check_settings(
+            self,
+            classes=(lambda name: name in VOC_CLASSES, "some of VOC's"),
+            network=one_of("squeezenet1_1", "alexnet", "thesis"),
+            size=COUNT,
+            overlap=SHARE,
+            width=COUNT,
+            power=AT_LEAST_1,
+            powers=AT_LEAST_1,
+            no_pretrain=one_of("small", "identical", "none"),
+            no_pretrain_epochs=COUNT,
+            no_pretrain_patches=COUNT,
+            workers=NOT_NEGATIVE,
+        )
         if not self.classes:
             raise ValueError("classes: expected at least one, got none")
-        if not 0 <= self.overlap < 1:
-            raise ValueError(f"overlap: expected a share in [0, 1), got {self.overlap!r}")
+        self.protocol()
 
     def protocol(self) -> Protocol:
         """The training protocol of thesis Section 3.3 at this size."""
@@ -142,10 +154,17 @@ def photographs(settings: PhotographSettings, split: str) -> Iterator[AnnotatedI
     return voc_images(settings.devkit or None, year=settings.year, split=split, classes=settings.classes)
 
 
-def patches_to_train_on(settings: PhotographSettings, size: int) -> Tensors:
-    """The labelled patches of all training photographs, as bytes; the background is the same 10% for all seeds."""
-    images, rng = photographs(settings, settings.train_split), numpy_generator(0, "background")
-    return training_patches(images, len(settings.classes), size=size, rng=rng, overlap=settings.overlap)
+def patches_to_train_on(settings: PhotographSettings, size: int) -> Tensors | VOCPatches:
+    """The labelled patches of all training photographs, as bytes; the background is the same 10% for all seeds.
+
+    Those of the small network are in memory; those of the identical one are cut when they are asked for.
+    """
+    rng, options = numpy_generator(0, "background"), {"size": size, "overlap": settings.overlap}
+    if settings.no_pretrain == "identical":
+        data = VOCDetection(settings.devkit or None, settings.train_split, year=settings.year)
+        return VOCPatches(data, settings.classes, rng=rng, **options)
+    images = photographs(settings, settings.train_split)
+    return training_patches(images, len(settings.classes), rng=rng, **options)
 
 
 def kept(file: Path, make: Callable[[], dict[str, torch.Tensor]], run: Run) -> dict[str, torch.Tensor]:
@@ -223,7 +242,10 @@ def held_out_probabilities(
 def stream_probabilities(
     settings: PhotographSettings, trunk: nn.Module, head: nn.Module, size: int | None = None
 ) -> tuple[list[Float[np.ndarray, "_ C"]], Int64[np.ndarray, "n C"]]:
-    """The same, one photograph after the other: features are not kept, which a whole data set would not allow."""
+    """The same, one photograph after the other: features are not kept, which a whole data set would not allow.
+
+    One array [patches of the image, C] a photograph, each row in [0, 1], and the labels [n, C]: 1, -1 or 0.
+    """
     n, probabilities, labels = len(settings.classes), [], []
     for image in photographs(settings, settings.test_split):
         found = features_of(settings, trunk, [image], size)
@@ -234,7 +256,7 @@ def stream_probabilities(
 
 
 def whole_images(settings: PhotographSettings, split: str, run: Run) -> tuple[torch.Tensor, np.ndarray]:
-    """One feature vector a photograph, squeezed to 224 x 224 pixels, and its labels (1, -1 or 0 a class)."""
+    """One feature vector a photograph, squeezed to 224 x 224 pixels [n, D], and its labels [n, C]: 1, -1 or 0."""
 
     def compute() -> dict[str, torch.Tensor]:
         labels, pixels = [], []

@@ -11,7 +11,9 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from thesiscode.data.toyland import SourceImages
+from thesiscode.data.toyland.source import SETS
 from thesiscode.engine import History, Outcome, Protocol, Run, Tensors, Weights, fit, generator
+from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, check_settings, one_of
 from thesiscode.metrics import top_k_error
 from thesiscode.nets import SmallAlexNet
 
@@ -40,6 +42,18 @@ class SourceSettings:
     """epochs without improvement after which the rate is divided"""
     max_epochs: int = 5
     """most epochs at one learning rate"""
+
+    def __post_init__(self) -> None:
+        check_settings(
+            self,
+            which=one_of(*SETS),
+            n_images=COUNT,
+            n_test=COUNT,
+            fc_width=COUNT,
+            zoom=AT_LEAST_1,
+            shift=NOT_NEGATIVE,
+        )
+        self.protocol()
 
     def protocol(self) -> Protocol:
         """The training protocol of thesis Section 3.3 at this size."""

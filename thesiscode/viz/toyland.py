@@ -55,7 +55,8 @@ def show_scenes(
     tallest = [max(shapes[k : k + columns]) for k in range(0, len(shapes), columns)]
     heights = [width / columns * shape + (0.3 if titles else 0.05) for shape in tallest]
     grid = {"height_ratios": heights}
-    figure, axes = plt.subplots(rows, columns, figsize=(width, sum(heights)), squeeze=False, gridspec_kw=grid)
+    size = (width, sum(heights))
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, gridspec_kw=grid, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0.01, hspace=0.01)
     for ax in axes.flat:
         ax.axis("off")
