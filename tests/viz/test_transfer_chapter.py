@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from thesiscode.viz.transfer_chapter import scene_to_map
-from thesiscode.viz.transfer_experiments import gains, interval_curve, interval_rows
+from thesiscode.viz.transfer_experiments import interval_curve, interval_rows
 
 ROW = {"mean": 30.0, "low": 25.0, "high": 36.0}
 
@@ -42,10 +42,3 @@ def test_a_curve_has_its_interval_as_a_band():
     (band,) = ax.collections
     heights = band.get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == (25, 36) and list(ax.lines[0].get_ydata()) == [30, 30]
-
-
-def test_classes_with_as_many_breeds_stand_side_by_side():
-    figure = gains(["dog", "cat", "bird"], [6, 6, 12], [ROW, ROW, ROW])
-    dots = [line.get_xdata()[0] for line in figure.axes[0].lines if len(line.get_xdata()) == 1]
-    assert len(set(dots)) == 3 and dots[0] == 6 and dots[2] == 12
-    assert {text.get_text() for text in figure.axes[0].texts} == {"dog", "cat", "bird"}

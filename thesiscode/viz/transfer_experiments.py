@@ -47,20 +47,3 @@ def interval_curve(
     mean, low, high = (np.array([row[key] for row in rows]) for key in ("mean", "low", "high"))
     ax.plot(x, mean, marker=marker, color=color, label=label)
     ax.fill_between(x, low, high, color=color, alpha=0.18, lw=0)
-
-
-def gains(names: Sequence[str], breeds: Sequence[int], gain: Sequence[Interval]) -> Figure:
-    """What pre-training adds to each class, against the number of its breeds in the source task; bars are intervals."""
-    figure, ax = plt.subplots(figsize=(6.0, 4.0))
-    ax.axhline(0, color=COLORS["muted"], lw=1)
-    # Classes with as many breeds would lie on one another.
-    seen: dict[int, int] = {}
-    for name, n, row in zip(names, breeds, gain, strict=True):
-        x = n + 0.35 * seen.get(n, 0)
-        seen[n] = seen.get(n, 0) + 1
-        ax.plot([x, x], [row["low"], row["high"]], color=COLORS["output"], lw=2, alpha=0.45)
-        ax.plot(x, row["mean"], "o", color=COLORS["output"], ms=6)
-        ax.annotate(name, (x, row["mean"]), xytext=(6, 2), textcoords="offset points", fontsize=10)
-    ax.set(xlabel="breeds of the class in the source task", ylabel="gain in AP (points)")
-    ax.set_xlim(-0.8, max(breeds) + 3.5)
-    return figure
