@@ -100,8 +100,38 @@ def mean_average_precision(
     return MeanAveragePrecision(per_class, float(np.nanmean(per_class)))
 
 
+def found_average(
+    found: Shaped[Any, " n"] | Sequence,
+    scores: Shaped[Any, " n"] | Sequence,
+    n_positives: int,
+    *,
+    interpolation: str = "area",
+) -> float:
+    """`average_precision` of predictions of which some found an object, when `n_positives` objects were to be found.
+
+    Recall is found / n_positives and need not reach 1: VOC's measure of detection, and the thesis' of location (4.6.1).
+    found: 1 or 0 a prediction, of shape (n,); scores as for `average_precision`; n may be 0. NaN where nothing was to
+    be found. Raises ValueError for more finds than objects.
+    """
+    _check_interpolation(interpolation)
+    found = np.asarray(found).astype(bool)
+    if found.shape != np.shape(scores) or found.ndim != 1:
+        raise ValueError(f"found: expected one a score, {np.shape(scores)}, got {found.shape}")
+    if found.sum() > n_positives:
+        raise ValueError(f"n_positives: expected at least {found.sum()}, the number found, got {n_positives}")
+    if n_positives == 0:
+        return float("nan")
+    if not len(found):
+        return 0.0
+    scores = checked_scores(scores, ("n",))
+    return _average(_curve(found, np.ones(len(found), bool), scores, n_positives), interpolation)
+
+
 def _curve(
-    positive: Bool[np.ndarray, " n"], counted: Bool[np.ndarray, " n"], scores: Shaped[np.ndarray, " n"]
+    positive: Bool[np.ndarray, " n"],
+    counted: Bool[np.ndarray, " n"],
+    scores: Shaped[np.ndarray, " n"],
+    n_positives: int | None = None,
 ) -> PrecisionRecall:
     positive, scores = positive[counted], scores[counted]
     order = np.argsort(scores)[::-1]
@@ -109,7 +139,8 @@ def _curve(
     # not np.diff: infinite scores tie as well, and inf - inf is NaN
     last_of_tie = np.flatnonzero(np.append(scores[1:] != scores[:-1], True)[: len(scores)])
     hits = np.cumsum(positive)[last_of_tie]
-    recall = hits / hits[-1] if positive.any() else np.full(len(hits), np.nan)
+    total = int(positive.sum()) if n_positives is None else n_positives
+    recall = hits / total if total else np.full(len(hits), np.nan)
     return PrecisionRecall(hits / (last_of_tie + 1), recall, scores[last_of_tie])
 
 
@@ -120,7 +151,7 @@ def _average(curve: PrecisionRecall, interpolation: str) -> float:
     highest_from_here = np.maximum.accumulate(precision[::-1])[::-1]
     if interpolation == "11point":
         levels = np.arange(11) / 10  # the nearest floats to r, as recall is to its fraction; linspace gives others
-        return float(highest_from_here[np.searchsorted(recall, levels)].mean())
+        return float(np.append(highest_from_here, 0)[np.searchsorted(recall, levels)].mean())
     heights = precision if interpolation == "none" else highest_from_here
     return float((np.diff(recall, prepend=0) * heights).sum())
 

@@ -5,8 +5,10 @@ from .alexnet import INPUT_SIDES, AlexNet
 from .deconvnet import deconvnet
 from .describe import LayerDescription, describe, shares, totals
 from .features import Features, block_shapes, truncate
+from .overfeat import OverFeat
 from .pretrained import OneWeirdTrickAlexNet
 from .probe import input_gradient, layer_times
+from .sliding import Window, to_convolutional, window
 from .small import PATCH_SIDES, SmallAlexNet
 
 __all__ = [
@@ -16,8 +18,10 @@ __all__ = [
     "Features",
     "LayerDescription",
     "OneWeirdTrickAlexNet",
+    "OverFeat",
     "SmallAlexNet",
     "TopActivations",
+    "Window",
     "block_shapes",
     "deconvnet",
     "describe",
@@ -25,7 +29,9 @@ __all__ = [
     "layer_times",
     "nearest_neighbours",
     "shares",
+    "to_convolutional",
     "top_activations",
     "totals",
     "truncate",
+    "window",
 ]
