@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import hypothesis
+import jaxtyping
 import pytest
 from jaxtyping import install_import_hook
 
@@ -37,3 +38,12 @@ def real_data():
         return Path(root) / name
 
     return find
+
+
+@pytest.fixture
+def unchecked():
+    """Run-time type checks off, as for a reader: what refuses bad input is then the package itself."""
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", before)

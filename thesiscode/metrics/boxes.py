@@ -23,10 +23,10 @@ from .ranking import found_average
 def location_average_precision(
     scores: Shaped[Any, " n"] | Sequence,
     points: Shaped[Any, "n 2"] | Sequence,
-    boxes: Sequence[Shaped[Any, "m 4"] | Sequence],
+    boxes: Sequence[Shaped[Any, "_ 4"] | Sequence],
     *,
     tolerance: float = 18,
-    difficult: Sequence[Shaped[Any, " m"] | Sequence] | None = None,
+    difficult: Sequence[Shaped[Any, " _"] | Sequence] | None = None,
     sizes: Sequence[tuple[float, float]] | None = None,
     interpolation: str = "area",
 ) -> float:
@@ -61,10 +61,10 @@ def detection_average_precision(
     scores: Shaped[Any, " d"] | Sequence,
     detections: Shaped[Any, "d 4"] | Sequence,
     images: Shaped[Any, " d"] | Sequence,
-    boxes: Sequence[Shaped[Any, "m 4"] | Sequence],
+    boxes: Sequence[Shaped[Any, "_ 4"] | Sequence],
     *,
     overlap: float = 0.5,
-    difficult: Sequence[Shaped[Any, " m"] | Sequence] | None = None,
+    difficult: Sequence[Shaped[Any, " _"] | Sequence] | None = None,
     sizes: Sequence[tuple[float, float]] | None = None,
     interpolation: str = "area",
 ) -> float:

@@ -2,7 +2,8 @@
 
 from thesiscode.engine import Experiment
 
-from .toyland import WeakSettings, weak
+from .tables import weak
+from .toyland import WeakSettings
 
 EXPERIMENTS = {
     "toyland": Experiment(

@@ -78,7 +78,6 @@ class Maps(NamedTuple):
     y: Float[np.ndarray, " h"]
 
 
-@torch.no_grad()
 def score_maps(
     net: SlidingNet,
     squares: torch.Tensor,
@@ -95,7 +94,8 @@ def score_maps(
         found = []
         for scale in scales:
             resized = rescale(x, scale)
-            maps = net(resized).cpu().numpy()
+            with torch.no_grad():
+                maps = net(resized).cpu().numpy()
             y, x_ = (centres(look, maps.shape[2 + axis], x.shape[2 + axis], resized.shape[2 + axis]) for axis in (0, 1))
             found.append([Maps(one, x_, y) for one in maps])
         yield from map(list, zip(*found, strict=True))

@@ -24,9 +24,9 @@ class Squares(NamedTuple):
     images: UInt8[torch.Tensor, "n 3 side side"]
     labels: Int8[torch.Tensor, "n K"]
     """1, -1, or 0 where all objects of the class are difficult"""
-    boxes: list[list[Float[np.ndarray, "m 4"]]]
+    boxes: list[list[Float[np.ndarray, "_ 4"]]]
     """of each image and class, in pixels of the square; those of difficult objects are left out"""
-    difficult: list[list[Float[np.ndarray, "m 4"]]]
+    difficult: list[list[Float[np.ndarray, "_ 4"]]]
     """those of difficult objects"""
     extents: Float[np.ndarray, "n 2"]
     """width and height of each image inside of its square"""

@@ -1,25 +1,22 @@
-"""The rows of Tables 4.1 to 4.3 on Toyland (thesis Sections 4.5 and 4.6)."""
+"""Training on Toyland: weak supervision and its rivals, and their score maps (thesis Sections 4.3 to 4.5)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from thesiscode import zoo
 from thesiscode.data.toyland import TARGETS, source_breeds
-from thesiscode.engine import Outcome, Protocol, Run, Tensors, Weights, device, fit, generator
+from thesiscode.engine import Protocol, Run, Tensors, device, fit, generator
 from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, check_settings, one_of
-from thesiscode.metrics import location_average_precision, mean_average_precision
 from thesiscode.nets import SmallAlexNet, to_convolutional, truncate
 from thesiscode.transfer.examples import toyland_images
 from thesiscode.transfer.inputs import as_input
 from thesiscode.transfer.objects import TEST_START
 
-from .network import Maps, Prediction, SlidingNet, centres, predict, sliding_head
+from .network import Maps, SlidingNet, centres, sliding_head
 from .scales import TEST_SCALES, TRAINING_SCALES, RandomScale, rescale
 from .supervision import ImageLabels, MaskedPooling, Squares, squares
 
@@ -40,6 +37,8 @@ class WeakSettings:
     """training scenes; each seed has its own"""
     n_test: int = 300
     """test scenes, the same for all seeds"""
+    n_boxes: int = 300
+    """training scenes whose boxes the rivals are told that work on patches and regions"""
     side: int = 144
     """side of the squares that scenes are brought to, in pixels; 500 in the thesis"""
     low: float = TRAINING_SCALES[0]
@@ -72,6 +71,7 @@ class WeakSettings:
             self,
             n_train=COUNT,
             n_test=COUNT,
+            n_boxes=COUNT,
             side=(lambda n: n >= PATCH, f"at least {PATCH} pixels"),
             low=(lambda x: 0 < x <= self.high, "a factor above 0, at most `high`"),
             test_scales=(lambda x: 0 < x < float("inf"), "finite factors above 0"),
@@ -102,11 +102,16 @@ def scenes(settings: WeakSettings, seed: int | None) -> Squares:
     return squares(toyland_images(n, settings.world, start=start), N, settings.side, fill=GREY)
 
 
-def pretrained_trunk(name: str) -> nn.Sequential:
-    """The layers up to FC7 of a source network of the zoo, as convolutions."""
+def source_of(name: str) -> SmallAlexNet:
+    """A source network of the zoo: "transfer/related", "transfer/random" or "transfer/enlarged"."""
     net = SmallAlexNet(len(source_breeds(name.rpartition("/")[2])), fc_width=512)
     zoo.load_into(net, name)
-    trunk = to_convolutional(truncate(net, "relu7")).eval()
+    return net
+
+
+def pretrained_trunk(name: str) -> nn.Sequential:
+    """The layers up to FC7 of a source network of the zoo, as convolutions."""
+    trunk = to_convolutional(truncate(source_of(name), "relu7")).eval()
     return trunk.to(device(), memory_format=torch.channels_last)
 
 
@@ -149,13 +154,12 @@ def train_rival(settings: WeakSettings, name: str, trunk: nn.Sequential, data: S
     return net
 
 
-@torch.no_grad()
 def maps_of(
     heads: Mapping[str, nn.Module],
     trunk: nn.Sequential,
     images: torch.Tensor,
     scales: tuple[float, ...],
-    batch: int = 8,
+    size: int = 8,
 ) -> Iterator[dict[str, list[Maps]]]:
     """The score maps of several heads on each image, at each scale; the trunk, which they share, runs once."""
     look, place = SlidingNet(trunk, next(iter(heads.values()))).window, next(trunk.parameters()).device
@@ -166,68 +170,14 @@ def maps_of(
         found: list[dict[str, list[Maps]]] = [{name: [] for name in heads} for _ in part]
         for scale in scales:
             resized = rescale(x, scale)
-            features = trunk(resized)
+            with torch.no_grad():
+                features = trunk(resized)
+                made = {name: head(features).cpu().numpy() for name, head in heads.items()}
             rows, columns = (
                 centres(look, n, side, small)
                 for n, side, small in zip(features.shape[2:], x.shape[2:], resized.shape[2:], strict=True)
             )
-            for name, head in heads.items():
-                for one, maps in zip(found, head(features).cpu().numpy(), strict=True):
+            for name, of_images in made.items():
+                for one, maps in zip(found, of_images, strict=True):
                     one[name].append(Maps(maps, columns, rows))
         yield from found
-
-
-def measured(settings: WeakSettings, data: Squares, found: list[Prediction], points: np.ndarray | None = None) -> dict:
-    """Classification and location, mean and each class; `points` [n, K, 2] are other places than the predicted ones."""
-    scores, responses = (np.stack([getattr(p, field) for p in found]) for field in ("scores", "responses"))
-    points = np.stack([p.points for p in found]) if points is None else points
-    labels = data.labels.numpy()
-    classification = mean_average_precision(labels, scores)
-    location = np.array([located(settings, data, responses[:, k], points[:, k], k) for k in range(N)])
-    return {
-        "classification": _named(classification.mean, classification.per_class),
-        "location": _named(np.nanmean(location), location),
-    }
-
-
-def located(settings: WeakSettings, data: Squares, responses: np.ndarray, points: np.ndarray, k: int) -> float:
-    """Location AP of one class (thesis Section 4.6.1)."""
-    boxes = [np.concatenate([sure[k], hard[k]]) for sure, hard in zip(data.boxes, data.difficult, strict=True)]
-    flags = [np.arange(len(b)) >= len(sure[k]) for b, sure in zip(boxes, data.boxes, strict=True)]
-    return location_average_precision(responses, points, boxes, tolerance=settings.tolerance, difficult=flags)
-
-
-def _named(mean: float, per_class: np.ndarray) -> dict[str, float]:
-    return {"mAP": float(mean), **dict(zip(TARGETS, per_class.tolist(), strict=True))}
-
-
-def weak(settings: WeakSettings, run: Run) -> Outcome:
-    """All rows with one seed."""
-    trunk, data, test = pretrained_trunk(settings.trunk), scenes(settings, run.seed), scenes(settings, None)
-    nets = {name: train_rival(settings, name, trunk, data, run) for name in RIVALS}
-    heads = {name: net.head for name, net in nets.items()}
-    rows: dict[str, Any] = {}
-
-    full = {"full images": heads.pop("full images")}
-    whole = maps_of(full, trunk, test.images, (PATCH / settings.side,))
-    rows["full images"] = measured(settings, test, [predict(maps["full images"]) for maps in whole])
-
-    scales = (1.0, *settings.test_scales)
-    found: dict[tuple[str, str], list[Prediction]] = {}
-    for maps in maps_of(heads, trunk, test.images, scales):
-        for name, all_scales in maps.items():
-            found.setdefault((name, "one"), []).append(predict(all_scales[:1]))
-            found.setdefault((name, "all"), []).append(predict(all_scales[1:]))
-    for (name, searched), predictions in found.items():
-        if name in ("one scale", "weak") or searched == "all":
-            rows[name if searched == "all" else f"{name}, tested at one"] = measured(settings, test, predictions)
-    middle = np.repeat(test.extents[:, None] / 2, N, axis=1)
-    rows["centre"] = measured(settings, test, found["weak", "all"], middle)
-
-    card = {
-        "architecture": f"sliding_head(512, {N}, width={settings.width}), on relu7 of {settings.trunk}",
-        "trained_on": f"image labels of {settings.n_train} scenes of Toyland, world {settings.world}",
-        "metrics": {"location mAP": rows["weak"]["location"]["mAP"]},
-        "test": f"{settings.n_test} scenes of the same world, scales {settings.test_scales}",
-    }
-    return Outcome({"rows": rows}, {"weak/toyland": Weights(nets["weak"].head.state_dict(), card)})

@@ -1,0 +1,101 @@
+"""What training is told: squares, labels, masks, and the two losses."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from thesiscode.engine import generator
+from thesiscode.transfer.examples import AnnotatedImage
+from thesiscode.weak import SlidingNet, global_max_pool, multilabel_logistic_loss, rescale
+from thesiscode.weak.network import centres
+from thesiscode.weak.supervision import GRID, ImageLabels, MaskedPooling, squares
+
+
+def annotated(width, height, *things):
+    pixels = torch.randint(256, (3, height, width), dtype=torch.uint8, generator=generator(0, "pixels"))
+    boxes, classes, difficult = zip(*things, strict=True) if things else ((), (), ())
+    return AnnotatedImage(
+        pixels, np.array(boxes, float).reshape(-1, 4), np.array(classes, np.int64), np.array(difficult, bool)
+    )
+
+
+@pytest.fixture
+def data():
+    return squares(
+        [
+            annotated(36, 24, ((6, 4, 18, 20), 0, False), ((20, 2, 30, 8), 1, True)),
+            annotated(48, 72, ((0, 0, 48, 72), 1, False), ((10.2, 50.2, 10.6, 50.6), 0, False)),
+        ],
+        2,
+        72,
+        fill=(1, 1, 1),
+    )
+
+
+def net_of(stride=4):
+    return SlidingNet(nn.Sequential(nn.AvgPool2d(9, stride)), nn.Sequential(nn.Conv2d(3, 2, 1)))
+
+
+def test_boxes_follow_their_image_into_the_square(data):
+    assert data.images.shape == (2, 3, 72, 72) and data.labels.tolist() == [[1, 0], [1, 1]]
+    assert data.boxes[0][0].tolist() == [[12, 8, 36, 40]] and data.boxes[0][1].shape == (0, 4)
+    assert data.difficult[0][1].tolist() == [[40, 4, 60, 16]]
+    assert data.extents.tolist() == [[72, 48], [48, 72]]
+    assert (data.images[0, :, 48:] == 1).all() and (data.images[1, :, :, 48:] == 1).all()
+
+
+def test_masks_say_where_the_objects_that_count_are(data):
+    targets = MaskedPooling.targets(data)
+    assert torch.equal(targets[:, :, 0], data.labels)
+    masks = targets[:, :, 1:].unflatten(2, (GRID, GRID)).bool()  # cells of 2 x 2 pixels
+    expected = torch.zeros(GRID, GRID, dtype=torch.bool)
+    expected[4:20, 6:18] = True
+    assert torch.equal(masks[0, 0], expected) and not masks[0, 1].any()
+    assert masks[1, 1, :, :24].all() and not masks[1, 1, :, 24:].any()
+    assert masks[1, 0].sum() == 1 and masks[1, 0, 25, 5]  # an object smaller than a cell
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.0, 1.4])
+def test_units_are_inside_where_the_middle_of_their_window_is_on_an_object(data, factor):
+    net = net_of()
+    loss = MaskedPooling(net)
+    maps = net(rescale(data.images.float(), factor))
+    inside = loss.inside(maps, MaskedPooling.targets(data)[:, :, 1:].unflatten(2, (GRID, GRID)))
+    side = round(72 * factor)
+    where = [centres(net.window, n, 72, side) for n in maps.shape[2:]]
+    x0, y0, x1, y1 = data.boxes[0][0][0]
+    for i, y in enumerate(where[0]):
+        for j, x in enumerate(where[1]):
+            deep = x0 + 2 <= x <= x1 - 2 and y0 + 2 <= y <= y1 - 2
+            far = not (x0 - 2 <= x <= x1 + 2 and y0 - 2 <= y <= y1 + 2)
+            assert not deep or inside[0, 0, i, j]
+            assert not far or not inside[0, 0, i, j]
+    assert not inside[0, 1].any()
+
+
+def test_the_losses_pool_what_they_should(data):
+    net = net_of()
+    maps, targets = net(data.images.float()), MaskedPooling.targets(data)
+    expected = multilabel_logistic_loss(global_max_pool(maps).scores, data.labels)
+    assert torch.equal(ImageLabels(net)(maps, data.labels), expected)
+
+    plain, variant = (MaskedPooling(net, suppress=s) for s in (False, True))
+    inside = plain.inside(maps, targets[:, :, 1:].unflatten(2, (GRID, GRID)))
+    by_hand = beside = 0.0
+    for n in range(2):
+        for k in range(2):
+            y, one, mine = int(data.labels[n, k]), maps[n, k], inside[n, k]
+            top = one[mine].max() if mine.any() else one.max()
+            by_hand += float(torch.log1p(torch.exp(-y * top.double())).detach()) if y else 0.0
+            if y == 1 and not mine.all():
+                beside += float(torch.nn.functional.softplus(one[~mine].max()).detach())
+    assert plain(maps, targets).item() == pytest.approx(by_hand / 2, rel=1e-4)
+    assert variant(maps, targets).item() == pytest.approx((by_hand + beside) / 2, rel=1e-4)
+    variant(maps, targets).backward()
+    assert all(torch.isfinite(p.grad).all() for p in net.head.parameters())
+
+
+def test_no_images_are_refused():
+    with pytest.raises(ValueError, match="images: expected at least one, got none"):
+        squares([], 2, 72)
