@@ -202,7 +202,8 @@ def _run_and_record(
 
     if seeds < 1:
         raise ValueError(f"seeds: expected at least 1, got {seeds}")
-    if record and (odd := [word for word in sys.argv[1:] if Path(word.rpartition("=")[2]).is_absolute()]):
+    words = [part for word in sys.argv[1:] for part in (word, word.partition("=")[2])]
+    if record and (odd := [word for word in words if Path(word).is_absolute() or word.startswith("~")]):
         raise ValueError(
             f"record: expected a command that works on every machine, got the path {odd[0]}; "
             "say where data is by $THESISCODE_DATA, and run it from the folder that `runs` is to be in"

@@ -57,8 +57,18 @@ def test_an_iteration_has_at_most_max_epochs():
         ("min_improvement", 1.0),
         ("max_epochs", 0),
         ("watch", 0),
+        ("learning_rate", float("inf")),
+        ("factor", float("nan")),
     ],
 )
 def test_values_out_of_range_are_refused(name, value):
     with pytest.raises(ValueError, match=f"{name}: expected"):
+        engine.Protocol(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("patience", float("nan")), ("max_epochs", 2.5), ("batch_size", True), ("drops", None)]
+)
+def test_values_of_another_kind_are_refused(unchecked, name, value):
+    with pytest.raises(ValueError, match=f"{name}: expected an integer"):
         engine.Protocol(**{name: value})

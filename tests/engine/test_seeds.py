@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from thesiscode import engine
+from thesiscode.engine.seeds import seed_dropout
 
 
 def draws(*names):
@@ -33,3 +34,11 @@ def test_numpy_streams_are_independent_too():
     a, b = (engine.numpy_generator(0, name).normal(size=2000) for name in ("a", "b"))
     assert abs(np.corrcoef(a, b)[0, 1]) < 0.1
     np.testing.assert_array_equal(a, engine.numpy_generator(0, "a").normal(size=2000))
+
+
+def test_dropout_draws_as_after_torchs_own_seeding():
+    with torch.random.fork_rng([]):
+        torch.manual_seed(123)
+        expected = torch.nn.functional.dropout(torch.ones(50))
+        seed_dropout(123, torch.device("cpu"))
+        assert torch.equal(torch.nn.functional.dropout(torch.ones(50)), expected)

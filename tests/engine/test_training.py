@@ -234,7 +234,7 @@ def test_only_the_main_process_writes_and_prints(make_net, examples, short, tmp_
     assert len(history) == 9 and capsys.readouterr().err == "" and list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_bad_inputs_stop_it_before_they_reach_a_weight(make_net, examples, bad):
     data = engine.Tensors(examples.inputs.clone(), examples.targets)
     sampler = engine.ShuffledSampler(len(data), seed=1)
@@ -276,6 +276,49 @@ def test_a_step_that_is_too_large_is_no_checkpoint(make_net, examples, tmp_path)
     with pytest.raises(engine.Diverged, match="epoch 1: the watched loss is nan"):
         train(make_net(), examples, protocol, folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_that_starts_anew_keeps_the_checkpoint_of_the_one_before(make_net, examples, short, tmp_path):
+    """Under another name: a later resumption must not take it for its own."""
+    train(make_net(), examples, short, folder=tmp_path)
+    before = (tmp_path / "checkpoint.safetensors").read_bytes()
+    bad = engine.Tensors(torch.full_like(examples.inputs, math.nan), examples.targets)
+    with pytest.raises(engine.Diverged):
+        train(make_net(), bad, short, folder=tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.previous.safetensors"]
+    assert (tmp_path / "checkpoint.previous.safetensors").read_bytes() == before
+
+
+class Scaler:
+    """What training asks of the scaler of half precision."""
+
+    def __init__(self):
+        self.scale = 65536.0
+
+    def state_dict(self):
+        return {"scale": self.scale}
+
+    def load_state_dict(self, state):
+        self.scale = state["scale"]
+
+
+def test_the_scale_of_half_precision_is_kept_in_checkpoints_and_does_not_pass_to_the_next_training(
+    make_net, examples, short, tmp_path
+):
+    team = Alone()
+    team.scaler, seen = Scaler(), []
+
+    def backward(loss):
+        loss.backward()
+        seen.append(team.scaler.scale)
+        team.scaler.scale /= 2
+
+    team.backward = backward
+    one = engine.Protocol(batch_size=240, max_epochs=1, drops=0)
+    train(make_net(), examples, one, accelerator=team)
+    train(make_net(), examples, one, accelerator=team, folder=tmp_path)
+    assert seen == [65536.0, 65536.0] and team.scaler.scale == 65536.0
+    assert engine.read_tensors(tmp_path / "checkpoint.safetensors")[1]["scaler"] == {"scale": 32768.0}
 
 
 class NoIndices:

@@ -20,10 +20,11 @@ from thesiscode.transfer import patch_grid
 from thesiscode.transfer.adaptation import adaptation_layers
 from thesiscode.transfer.classify import patch_probabilities
 from thesiscode.transfer.examples import VOCPatches
-from thesiscode.transfer.photograph_task import linear_scores, objects_in_photographs
+from thesiscode.transfer.photograph_task import linear_scores, objects_in_photographs, resampled, trained_from_nothing
 from thesiscode.transfer.photographs import (
     WHOLE,
     PhotographSettings,
+    _fingerprint,
     as_photograph,
     features_of,
     held_out_features,
@@ -143,12 +144,14 @@ def test_the_head_loads_and_gives_the_numbers_of_its_row(outcome, settings, shar
 
 
 @pytest.mark.usefixtures("outcome")
-def test_a_further_seed_reads_neither_photographs_nor_network(settings, devkit, weights, shared, written, tmp_path):
-    """Their features are on disk: the files may as well be empty."""
+def test_a_further_seed_reads_no_photographs_and_makes_no_network(
+    settings, devkit, weights, shared, written, tmp_path, monkeypatch
+):
+    """Their features are on disk: the photographs may as well be empty."""
     before = written(shared)
     contents = {file: file.read_bytes() for file in devkit.rglob("*.jpg")}
-    contents |= {file: file.read_bytes() for file in weights.iterdir()}
-    assert len(contents) == 18 + 1
+    assert len(contents) == 18
+    monkeypatch.setattr("thesiscode.transfer.photographs.load_weights", lambda *_: pytest.fail("made a network"))
     for file, content in contents.items():
         file.write_bytes(bytes(len(content)))
     try:
@@ -157,12 +160,27 @@ def test_a_further_seed_reads_neither_photographs_nor_network(settings, devkit, 
         assert list(objects_in_photographs(again, run).metrics["rows"]) == ["adapted", "whole image"]
         with pytest.raises(DataError, match="not a whole image"):
             list(photographs(again, "test"))
-        with pytest.raises(DataError, match="not a state dict"):
-            trained_trunk(again)
     finally:
         for file, content in contents.items():
             file.write_bytes(content)
     assert written(shared) == before and len(before) >= 4
+
+
+@pytest.mark.parametrize("change", ["weights", "annotation"])
+def test_other_weights_and_other_annotations_are_other_features(settings, devkit, weights, change):
+    before = _fingerprint(settings)
+    folder, pattern, old, new = {
+        "weights": (weights, "*.pth", None, None),
+        "annotation": (devkit, "*/*/Annotations/*.xml", b"<difficult>0", b"<difficult>1"),
+    }[change]
+    file = min(f for f in folder.glob(pattern) if old is None or old in f.read_bytes())
+    content = file.read_bytes()
+    try:
+        file.write_bytes(content[:-1] + b"x" if old is None else content.replace(old, new))
+        assert _fingerprint(settings) != before
+    finally:
+        file.write_bytes(content)
+    assert _fingerprint(settings) == before
 
 
 def test_features_of_other_patches_are_other_features(settings, shared, tmp_path):
@@ -224,6 +242,39 @@ def test_the_patches_of_the_identical_network_are_those_in_memory_but_cut_one_by
     for k in range(0, len(lazy), 7):
         pixels, target = lazy[k]
         assert torch.equal(pixels, memory[k][0]) and target == memory[k][1]
+
+
+def test_a_photograph_of_another_size_than_its_annotation_says_is_named(settings):
+    data = VOCDetection(settings.devkit, "train", year=2007)
+    data.annotations = [replace(a, width=a.width - 1) for a in data.annotations]
+    patches = VOCPatches(data, CLASSES, size=48, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"expected \d+ x \d+ pixels, as its annotation says, got"):
+        patches[0]
+
+
+def test_the_identical_network_trains_on_patches_that_worker_processes_cut(settings, tmp_path):
+    run = Run(0, tmp_path / "run", tmp_path / "shared", progress=False)
+    identical = replace(settings, no_pretrain="identical", no_pretrain_patches=8, workers=1)
+    net = trained_from_nothing(identical, run)
+    assert net.trunk[0][0].weight.shape == (64, 3, 3, 3) and net.head[-1].out_features == 3
+
+
+def test_a_photograph_that_a_worker_process_cannot_read_is_named(settings, tmp_path):
+    """torch passes on the words of an error, not the error."""
+    data = VOCDetection(settings.devkit, "train", year=2007)
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no image")
+    data.annotations = [replace(a, path=broken) for a in data.annotations]
+    patches = VOCPatches(data, CLASSES, size=48, rng=np.random.default_rng(0))
+    with pytest.raises(DataError, match=r"broken\.jpg"):
+        next(iter(torch.utils.data.DataLoader(patches, num_workers=1)))
+
+
+def test_resampled_test_sets_without_a_positive_are_left_out():
+    """One positive among twenty: a third of the draws do not hold it."""
+    labels, scores = np.full((20, 1), -1), np.arange(20.0)[:, None]
+    labels[-1] = 1
+    assert resampled(labels, scores, times=50) == {"low": 1.0, "high": 1.0}
 
 
 def test_photographs_without_a_patch_to_train_on_are_refused(settings):
@@ -342,11 +393,12 @@ def test_classes_with_too_few_photographs_to_choose_the_linear_classifier_are_re
     ("change", "message"),
     [
         ({"classes": ("cat", "kitten")}, "classes: expected some of VOC's, got 'kitten'"),
-        ({"classes": ()}, "classes: expected at least one, got none"),
+        ({"classes": ()}, "classes: expected at least one value, each of them once"),
+        ({"classes": ("cat", "cat")}, "classes: expected at least one value, each of them once"),
         ({"power": 0.5}, "power: expected a finite number of at least 1, got 0.5"),
         ({"powers": (1, float("inf"))}, "powers: expected a finite number of at least 1, got inf"),
-        ({"workers": -1}, "workers: expected a finite number of at least 0, got -1"),
-        ({"overlap": -0.1}, r"overlap: expected a share in \[0, 1\), got -0.1"),
+        ({"workers": -1}, "workers: expected an integer of at least 0, got -1"),
+        ({"overlap": -0.1}, r"overlap: expected a number in \[0, 1\), got -0.1"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings, change, message):

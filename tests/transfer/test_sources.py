@@ -101,7 +101,7 @@ def test_the_experiment_measures_held_out_images_and_hands_over_its_weights(tiny
         ({"which": "relatd"}, "which: expected one of .*related.*, got 'relatd'"),
         ({"n_images": 0}, "n_images: expected an integer of at least 1, got 0"),
         ({"zoom": 0.5}, "zoom: expected a finite number of at least 1, got 0.5"),
-        ({"shift": -1}, "shift: expected a finite number of at least 0, got -1"),
+        ({"shift": -1}, "shift: expected an integer of at least 0, got -1"),
         ({"max_epochs": 0}, "max_epochs: expected an integer of at least 1, got 0"),
     ],
 )

@@ -65,7 +65,7 @@ def test_the_weights_are_those_of_the_weak_row(outcome, settings):
         assert torch.equal(net.head.state_dict()[name], value)
     found = [predict(maps) for maps in score_maps(net, test.images, scales=settings.test_scales)]
     scores, responses, points = (np.stack(column) for column in zip(*found, strict=True))
-    again = measured(settings, test, scores, responses, points)
+    again = measured(test, TARGETS, settings.tolerance, scores, responses, points)
     assert again["location"]["mAP"] == pytest.approx(run.metrics["rows"]["weak"]["location"]["mAP"], abs=0.02)
     assert run.weights["weak/toyland"].card["metrics"]["location mAP"] == run.metrics["rows"]["weak"]["location"]["mAP"]
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from thesiscode import zoo
+from thesiscode.engine import read_tensors
 from thesiscode.nets import SmallAlexNet, truncate
 from thesiscode.transfer.action_task import TEST_START, ActionSettings, action_precisions, people
 from thesiscode.transfer.adaptation import AdaptedNet, adaptation_layers
@@ -25,7 +26,9 @@ def test_what_ships_is_what_is_tested_here():
 def test_weights_are_small_half_precision_and_have_a_card(name):
     assert (WEIGHTS / f"{name}.safetensors").stat().st_size <= MOST_MIB * 2**20
     card = zoo.load_weights(name).card
-    assert set(CARD) <= set(card) and card["command"].startswith("thesis run transfer/")
+    tensors, _ = read_tensors(WEIGHTS / f"{name}.safetensors")
+    assert {v.dtype for v in tensors.values() if v.is_floating_point()} == {torch.float16}
+    assert set(CARD) <= set(card) and card["command"].startswith(f"thesis run {name.partition('/')[0]}/")
     assert card["seed"] == 0 and card["metrics"]
 
 

@@ -19,11 +19,13 @@ _REASONS = {
 class DataError(ValueError):
     """A file that cannot be used. `path` is the file or folder, `problem` what is wrong, `fix` what to do about it."""
 
-    def __init__(self, path: str | Path, problem: str, fix: str) -> None:
+    def __init__(self, path: str | Path, problem: str = "", fix: str = "") -> None:
         super().__init__(path, problem, fix)
         self.path, self.problem, self.fix = Path(path), problem, fix
 
     def __str__(self) -> str:
+        if not self.problem:  # from a worker process, of which torch passes on the words alone
+            return str(self.args[0])
         return f"{self.path}: {self.problem}. To fix it: {self.fix}."
 
 

@@ -105,7 +105,7 @@ def read_checkpoint(
     of other settings; the message names the first difference.
     """
     tensors, about = read_tensors(file)
-    if "settings" not in about or "epochs" not in about:
+    if not isinstance(about, dict) or "settings" not in about or "epochs" not in about:
         raise CheckpointError(file, "expected a checkpoint of a training, got other tensors")
     state = {name.removeprefix("net/"): value for name, value in tensors.items() if name.startswith("net/")}
     check_state(file, state, net)

@@ -1,6 +1,9 @@
 """The training protocol of thesis Section 3.3: train until the loss is stable, divide the learning rate, repeat."""
 
+import math
 from dataclasses import dataclass
+
+from .checks import ABOVE_0, COUNT, FROM_0, NOT_NEGATIVE, SHARE, check_settings
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,19 @@ class Protocol:
     """Training examples on which the loss is watched; all of them where there are fewer."""
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "patience", "max_epochs", "watch"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected an integer of at least 1, got {getattr(self, name)}")
-        for name, fine, expected in (
-            ("learning_rate", self.learning_rate > 0, "a number above 0"),
-            ("momentum", 0 <= self.momentum < 1, "a number in [0, 1)"),
-            ("weight_decay", self.weight_decay >= 0, "a number of at least 0"),
-            ("drops", self.drops >= 0, "an integer of at least 0"),
-            ("factor", self.factor > 1, "a number above 1"),
-            ("min_improvement", 0 <= self.min_improvement < 1, "a number in [0, 1)"),
-        ):
-            if not fine:
-                raise ValueError(f"{name}: expected {expected}, got {getattr(self, name)}")
+        check_settings(
+            self,
+            learning_rate=ABOVE_0,
+            momentum=SHARE,
+            weight_decay=NOT_NEGATIVE,
+            batch_size=COUNT,
+            drops=FROM_0,
+            factor=(lambda x: 1 < x < math.inf, "a finite number above 1"),
+            patience=COUNT,
+            min_improvement=SHARE,
+            max_epochs=COUNT,
+            watch=COUNT,
+        )
 
 
 class Schedule:

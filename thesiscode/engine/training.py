@@ -62,7 +62,8 @@ def fit(
         mini-batch between them and make the update that one process would make, unless dropout, `augment` (other draws
         in each process) or batch normalisation (statistics of each part) come in. None: one process, on `device()`.
     workers: processes that load data. Draws inside of a data set must follow from the index, or they depend on this.
-    folder: where a checkpoint is written after each epoch, in one step; shared between all processes. None: nowhere.
+    folder: where checkpoint.safetensors is written after each epoch, in one step; shared between all processes. One of
+        an earlier training is kept as checkpoint.previous.safetensors. None: nowhere.
     resume: continue from the checkpoint in `folder` if there is one. On the CPU, with as many threads as before, the
         result is the same, byte for byte, as without an interruption.
     progress: show a bar with the loss on it, in the main process.
@@ -135,8 +136,9 @@ class _Training:
         fresh_scaler = None if team.scaler is None else team.scaler.state_dict()
         gpus = [team.device] if team.device.type == "cuda" else []
         try:
-            if file is not None and not resume and team.is_main_process:
-                file.unlink(missing_ok=True)  # or a later resumption would take it for this training's
+            if file is not None and file.is_file() and not resume and team.is_main_process:
+                # Out of the way, or a later resumption would take it for this training's.
+                file.replace(file.with_name("checkpoint.previous.safetensors"))
             if resume and file.is_file():
                 self.history = read_checkpoint(file, self.net, sgd, team.scaler, settings)
                 for loss in self.history["watched_loss"]:

@@ -136,8 +136,8 @@ class VOCPatches(Dataset):
 
     Only annotations are read at construction: a million patches fit in memory as boxes, not as pixels. Items are
     (uint8 [3, size, size], class); `targets` holds all classes, `patches` all boxes (x0, y0, x1, y1).
-    Raises ValueError if no photograph has a patch to train on, or, when it is cut, for a patch that leaves its
-    photograph: then the size in the annotation is wrong.
+    Raises ValueError if no photograph has a patch to train on, or, when a patch is cut, if its photograph has another
+    size than the annotation says.
     """
 
     def __init__(
@@ -165,5 +165,11 @@ class VOCPatches(Dataset):
         return len(self.targets)
 
     def __getitem__(self, index: int) -> tuple[UInt8[torch.Tensor, "3 size size"], Int64[torch.Tensor, ""]]:
+        annotation = self.data.annotations[int(self.image_of[index])]
         image = self.data.image(int(self.image_of[index]))
+        if tuple(image.shape[1:]) != (annotation.height, annotation.width):
+            raise ValueError(
+                f"{annotation.path}: expected {annotation.width} x {annotation.height} pixels, as its annotation says, "
+                f"got {image.shape[2]} x {image.shape[1]}"
+            )
         return extract_patches(image, self.patches[index][None], self.size)[0], self.targets[index]

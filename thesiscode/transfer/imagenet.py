@@ -13,6 +13,7 @@ from torchvision.transforms.functional import center_crop, resize, ten_crop
 
 from thesiscode.data.imagenet import ImageNet
 from thesiscode.engine import Outcome, Protocol, Run, Weights, device, fit, generator
+from thesiscode.engine.checks import COUNT, FROM_0, check_settings
 from thesiscode.metrics import top_k_error
 from thesiscode.nets import AlexNet
 
@@ -36,6 +37,9 @@ class ImageNetSettings:
     """processes that read images"""
     protocol: Protocol = field(default_factory=lambda: Protocol(patience=3, max_epochs=30, watch=10_000))
     """thesis Section 3.3, with the batch size, momentum and weight decay of Krizhevsky et al. (2012)"""
+
+    def __post_init__(self) -> None:
+        check_settings(self, fc_width=COUNT, workers=FROM_0)
 
 
 def stored(image: UInt8[torch.Tensor, "3 H W"]) -> UInt8[torch.Tensor, "3 256 256"]:

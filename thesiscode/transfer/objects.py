@@ -24,7 +24,7 @@ from thesiscode.engine import (
     numpy_generator,
     stream_seed,
 )
-from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, SHARE, check_settings, one_of
+from thesiscode.engine.checks import AT_LEAST_1, COUNT, FROM_0, SHARE, check_distinct, check_settings, one_of
 from thesiscode.metrics import MeanAveragePrecision, mean_average_precision
 from thesiscode.nets import SmallAlexNet, truncate
 
@@ -88,7 +88,7 @@ class ObjectSettings:
             layers=one_of(1, 2, 3),
             powers=AT_LEAST_1,
             power=AT_LEAST_1,
-            source_seeds=NOT_NEGATIVE,
+            source_seeds=FROM_0,
             n_scenes=COUNT,
             other_scenes=COUNT,
             n_validation=COUNT,
@@ -96,6 +96,7 @@ class ObjectSettings:
             overlap=SHARE,
             width=COUNT,
         )
+        check_distinct(self, "powers")
         self.protocol()
 
     def protocol(self) -> Protocol:

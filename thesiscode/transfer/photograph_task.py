@@ -183,6 +183,9 @@ def resampled(labels: np.ndarray, scores: np.ndarray, *, times: int = 500) -> di
     """
     rng = numpy_generator(0, "resampled")
     draws = [rng.integers(0, len(labels), len(labels)) for _ in range(times)]
-    means = [mean_average_precision(labels[rows], scores[rows]).mean for rows in draws]
+    means = [
+        mean_average_precision(labels[rows], scores[rows]).mean if (labels[rows] == 1).any() else float("nan")
+        for rows in draws
+    ]
     low, high = np.nanpercentile(means, (2.5, 97.5))
     return {"low": float(low), "high": float(high)}

@@ -29,7 +29,7 @@ from thesiscode.engine import (
     stream_seed,
     write_tensors,
 )
-from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, SHARE, check_settings, one_of
+from thesiscode.engine.checks import AT_LEAST_1, COUNT, FROM_0, SHARE, check_distinct, check_settings, one_of
 from thesiscode.nets import AlexNet, Features
 
 from .adaptation import cache_features
@@ -100,10 +100,9 @@ class PhotographSettings:
             no_pretrain=one_of("small", "identical", "none"),
             no_pretrain_epochs=COUNT,
             no_pretrain_patches=COUNT,
-            workers=NOT_NEGATIVE,
+            workers=FROM_0,
         )
-        if not self.classes:
-            raise ValueError("classes: expected at least one, got none")
+        check_distinct(self, "classes")
         self.protocol()
 
     def protocol(self) -> Protocol:
@@ -280,12 +279,11 @@ def _fingerprint(settings: PhotographSettings) -> str:
     """Tells features of other photographs, classes, networks, weights and patches apart."""
     names = ("year", "train_split", "test_split", "classes", "network", "size", "overlap")
     splits = (settings.train_split, settings.test_split)
-    images = [VOCDetection(settings.devkit or None, split, year=settings.year).ids for split in splits]
+    images = [VOCDetection(settings.devkit or None, split, year=settings.year).annotations for split in splits]
+    images = [[(a.id, a.width, a.height, a.objects) for a in those] for those in images]
     if settings.network == "thesis":
-        # Other trainings of this network have the same name and size.
-        file = Path(settings.weights)
-        weights = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+        files = [Path(settings.weights)]
     else:
         files = sorted(dataset_folder(f"weights_{settings.network}", settings.weights or None).iterdir())
-        weights = [(file.name, file.stat().st_size) for file in files]
+    weights = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
     return f"{stream_seed(0, *(repr(getattr(settings, n)) for n in names), repr(images), repr(weights)):016x}"

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 from thesiscode.data.toyland import SourceImages
 from thesiscode.data.toyland.source import SETS
 from thesiscode.engine import History, Outcome, Protocol, Run, Tensors, Weights, fit, generator
-from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, check_settings, one_of
+from thesiscode.engine.checks import AT_LEAST_1, COUNT, FROM_0, check_settings, one_of
 from thesiscode.metrics import top_k_error
 from thesiscode.nets import SmallAlexNet
 
@@ -51,7 +51,7 @@ class SourceSettings:
             n_test=COUNT,
             fc_width=COUNT,
             zoom=AT_LEAST_1,
-            shift=NOT_NEGATIVE,
+            shift=FROM_0,
         )
         self.protocol()
 

@@ -1,7 +1,9 @@
 """The experiments of Chapter 4: `thesis run weak/NAME`."""
 
+from thesiscode.data.names import VOC_CLASSES
 from thesiscode.engine import Experiment
 
+from .photographs import PhotographSettings, weak_photographs
 from .tables import weak
 from .toyland import WeakSettings
 
@@ -14,5 +16,16 @@ EXPERIMENTS = {
             "colab": WeakSettings(n_train=4000, n_test=1500, max_epochs=30, watch=1000),
         },
         title="Where is it? Training on image labels alone (Tables 4.1 to 4.3)",
+    ),
+    "photographs": Experiment(
+        settings=PhotographSettings,
+        run=weak_photographs,
+        scales={
+            "smoke": PhotographSettings(),
+            "colab": PhotographSettings(
+                classes=VOC_CLASSES, side=500, width=2048, max_epochs=20, patience=3, watch=500
+            ),
+        },
+        title="Where is it, in the photographs of Pascal VOC? (Tables 4.1 to 4.3)",
     ),
 }

@@ -1,5 +1,6 @@
 """The rows of Tables 4.1 to 4.3 on Toyland, measured (thesis Sections 4.5 and 4.6)."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,18 +27,26 @@ N = len(TARGETS)
 
 
 def measured(
-    settings: WeakSettings, data: Squares, scores: np.ndarray, responses: np.ndarray, points: np.ndarray
+    data: Squares,
+    classes: tuple[str, ...],
+    tolerance: float,
+    scores: np.ndarray,
+    responses: np.ndarray,
+    points: np.ndarray,
 ) -> dict[str, dict[str, float]]:
-    """Classification by `scores` [n, K], and location by `responses` [n, K] at `points` [n, K, 2]: mean, each class."""
+    """Classification by `scores` [n, K], and location by `responses` [n, K] at `points` [n, K, 2]: "mAP", each class.
+
+    tolerance: pixels of the square.
+    """
     classification = mean_average_precision(data.labels.numpy(), scores)
     location = []
-    for k in range(N):
+    for k in range(len(classes)):
         truth, flags = truth_of(data, k)
-        options = {"tolerance": settings.tolerance, "difficult": flags}
+        options = {"tolerance": tolerance, "difficult": flags}
         location.append(location_average_precision(responses[:, k], points[:, k], truth, **options))
     return {
-        "classification": _named(classification.mean, classification.per_class),
-        "location": _named(np.nanmean(location), np.array(location)),
+        "classification": _named(classes, classification.mean, classification.per_class),
+        "location": _named(classes, np.nanmean(location), np.array(location)),
     }
 
 
@@ -47,13 +56,13 @@ def truth_of(data: Squares, k: int) -> tuple[list[np.ndarray], list[np.ndarray]]
     return [np.concatenate(pair) for pair in both], [np.arange(sum(map(len, p))) >= len(p[0]) for p in both]
 
 
-def _columns(found: list[Prediction]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def columns(found: list[Prediction]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores, responses and points of all images."""
     return tuple(np.stack(column) for column in zip(*found, strict=True))
 
 
-def _named(mean: float, per_class: np.ndarray) -> dict[str, float]:
-    return {"mAP": float(mean), **dict(zip(TARGETS, per_class.tolist(), strict=True))}
+def _named(classes: tuple[str, ...], mean: float, per_class: np.ndarray) -> dict[str, float]:
+    return {"mAP": float(mean), **dict(zip(classes, per_class.tolist(), strict=True))}
 
 
 def from_patches(settings: WeakSettings, run: Run) -> tuple[np.ndarray, np.ndarray]:
@@ -121,10 +130,11 @@ def weak(settings: WeakSettings, run: Run) -> Outcome:
     nets = {name: train_rival(settings, name, trunk, data, run) for name in RIVALS}
     heads = {name: net.head for name, net in nets.items()}
     rows: dict[str, Any] = {}
+    score = partial(measured, test, TARGETS, settings.tolerance)
 
     full = {"full images": heads.pop("full images")}
     whole = maps_of(full, trunk, test.images, (PATCH / settings.side,))
-    rows["full images"] = measured(settings, test, *_columns([predict(maps["full images"]) for maps in whole]))
+    rows["full images"] = score(*columns([predict(maps["full images"]) for maps in whole]))
 
     best, middles, found_regions, region_scores = from_regions(settings, run)
     boxes = [one.boxes for one in found_regions]
@@ -140,12 +150,12 @@ def weak(settings: WeakSettings, run: Run) -> Outcome:
     for (name, searched), predicted in predictions.items():
         if name in ("one scale", "weak") or searched == "all":
             label = name if searched == "all" else f"{name}, tested at one"
-            rows[label] = measured(settings, test, *_columns(predicted))
-    scores, responses, _ = _columns(predictions["weak", "all"])
-    rows["centre"] = measured(settings, test, scores, responses, np.repeat(test.extents[:, None] / 2, N, axis=1))
-    rows["R-CNN"] = measured(settings, test, best, best, middles)
+            rows[label] = score(*columns(predicted))
+    scores, responses, _ = columns(predictions["weak", "all"])
+    rows["centre"] = score(scores, responses, np.repeat(test.extents[:, None] / 2, N, axis=1))
+    rows["R-CNN"] = score(best, best, middles)
     scores, points = from_patches(settings, run)
-    rows["patches"] = measured(settings, test, scores, scores, points)
+    rows["patches"] = score(scores, scores, points)
     detection = {"weak": detected(test, boxes, standing_out), "R-CNN": detected(test, boxes, region_scores)}
 
     card = {

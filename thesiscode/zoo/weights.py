@@ -12,6 +12,8 @@ from thesiscode.engine import CheckpointError, check_state, read_tensors, write_
 
 WEIGHTS = Path(__file__).parent / "weights"
 MOST_MIB = 3
+STATISTICS = ("running_mean", "running_var")
+"""What batch normalisation remembers, which is no parameter."""
 CARD = ("trained_on", "command", "metrics", "architecture", "parameters")
 
 
@@ -33,7 +35,8 @@ def save_weights(
     CARD is missing, if the file would be larger than 3 MiB, or if a weight is not finite in half precision.
     """
     folder = WEIGHTS if folder is None else folder
-    card = {"parameters": sum(v.numel() for v in state.values() if v.is_floating_point())} | card
+    learnt = [v for key, v in state.items() if v.is_floating_point() and not key.endswith(STATISTICS)]
+    card = {"parameters": sum(v.numel() for v in learnt)} | card
     if missing := [key for key in CARD if not card.get(key)]:
         raise ValueError(f"card: expected the keys {list(CARD)}, got none of {missing}")
     if not isinstance(card["metrics"], dict):
