@@ -12,9 +12,10 @@ def test_cells_that_only_the_larger_image_needs_are_yellow():
     figure = draw.sharing([6, 2, 1], [8, 4, 3], ["a", "b"])
     (ax,) = figure.axes
     yellow = to_rgba(tint(COLORS["accent"], 0.72))
-    cells = [patch for patch in ax.patches if hasattr(patch, "get_width")]
-    assert len(cells) == 36 + 4 + 1 + 64 + 16 + 9
-    assert sum(cell.get_facecolor() == yellow for cell in cells) == (64 - 36) + (16 - 4) + (9 - 1)
+    pale = to_rgba(tint(COLORS["data"], 0.94))
+    cells = [patch.get_facecolor() for patch in ax.patches]
+    assert cells.count(pale) == 2 * (36 + 4 + 1)
+    assert cells.count(yellow) == (64 - 36) + (16 - 4) + (9 - 1)
     assert [t.get_text() for t in ax.texts].count("a") == 2
 
 

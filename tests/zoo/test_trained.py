@@ -4,12 +4,16 @@ import pytest
 import torch
 
 from thesiscode import zoo
+from thesiscode.data.toyland import TARGETS
 from thesiscode.engine import read_tensors
 from thesiscode.nets import SmallAlexNet, truncate
 from thesiscode.transfer.action_task import TEST_START, ActionSettings, action_precisions, people
 from thesiscode.transfer.adaptation import AdaptedNet, adaptation_layers
 from thesiscode.transfer.objects import N, ObjectSettings, measure, scene_features
 from thesiscode.transfer.sources import SourceSettings, source_errors
+from thesiscode.weak import SlidingNet, predict, score_maps, sliding_head
+from thesiscode.weak.tables import columns, measured
+from thesiscode.weak.toyland import WeakSettings, pretrained_trunk, scenes
 from thesiscode.zoo.weights import CARD, MOST_MIB, WEIGHTS
 
 SOURCES = {"related": 120, "random": 120, "enlarged": 180}
@@ -19,7 +23,10 @@ POINTS = 0.005
 
 
 def test_what_ships_is_what_is_tested_here():
-    assert sorted([*(f"transfer/{which}" for which in SOURCES), "transfer/objects", "transfer/actions"]) == SHIPPED
+    assert (
+        sorted([*(f"transfer/{which}" for which in SOURCES), "transfer/objects", "transfer/actions", "weak/toyland"])
+        == SHIPPED
+    )
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -56,3 +63,13 @@ def test_the_action_network_is_as_good_as_its_card_says():
     with torch.no_grad():
         found = action_precisions(net, *people(settings, settings.n_test, TEST_START))
     assert found["mAP"] == pytest.approx(card["metrics"]["mAP"], abs=POINTS)
+
+
+def test_the_weakly_supervised_layers_locate_objects_as_well_as_their_card_says():
+    settings = WeakSettings()
+    trunk, test = pretrained_trunk(settings.trunk), scenes(settings, None)
+    head = sliding_head(512, len(TARGETS), width=settings.width)
+    card = zoo.load_into(head, "weak/toyland")
+    found = columns([predict(maps) for maps in score_maps(SlidingNet(trunk, head), test.images, scales=(1.0,))])
+    location = measured(test, TARGETS, settings.tolerance, *found)["location"]
+    assert location["mAP"] == pytest.approx(card["metrics"]["location mAP, tested at one"], abs=POINTS)

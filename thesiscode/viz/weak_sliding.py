@@ -23,7 +23,7 @@ def sharing(small: Sequence[int], large: Sequence[int], steps: Sequence[str]) ->
 
     `steps` says what leads from each map to the next. Cells that only the larger image needs are yellow.
     """
-    gap, pad = 3.4, 0.6
+    gap, pad = 4.6, 0.6
     lefts = np.cumsum([0.0, *(side + gap for side in large[:-1])]) + pad
     width, height = lefts[-1] + large[-1] + pad, small[0] + large[0] + 5.2
     figure, ax = canvas(width, height, scale=6.4 / width)
@@ -101,7 +101,7 @@ def map_pair(
 
 def cost_bars(costs: Mapping[str, tuple[float, float]]) -> Figure:
     """Layer -> millions of multiply-adds (patch by patch, sliding), with the ratio of the two at the end."""
-    figure, ax = plt.subplots(figsize=(6.2, 0.62 * len(costs) + 1.2))
+    figure, ax = plt.subplots(figsize=(6.2, 0.42 * len(costs) + 1.0))
     rows = np.arange(len(costs))
     for shift, column, name, color in ((-0.2, 0, "patch by patch", "gradient"), (0.2, 1, "sliding", "output")):
         values = [pair[column] for pair in costs.values()]

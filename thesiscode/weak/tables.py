@@ -161,7 +161,10 @@ def weak(settings: WeakSettings, run: Run) -> Outcome:
     card = {
         "architecture": f"sliding_head(512, {N}, width={settings.width}), on relu7 of {settings.trunk}",
         "trained_on": f"image labels of {settings.n_train} scenes of Toyland, world {settings.world}",
-        "metrics": {"location mAP": rows["weak"]["location"]["mAP"]},
+        "metrics": {
+            "location mAP": rows["weak"]["location"]["mAP"],
+            "location mAP, tested at one": rows["weak, tested at one"]["location"]["mAP"],
+        },
         "test": f"{settings.n_test} scenes of the same world, scales {settings.test_scales}",
     }
     weights = {"weak/toyland": Weights(nets["weak"].head.state_dict(), card)}
