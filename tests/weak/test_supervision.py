@@ -7,9 +7,9 @@ from torch import nn
 
 from thesiscode.engine import generator
 from thesiscode.transfer.examples import AnnotatedImage
-from thesiscode.weak import SlidingNet, global_max_pool, multilabel_logistic_loss, rescale
+from thesiscode.weak import Maps, SlidingNet, global_max_pool, multilabel_logistic_loss, predict, rescale
 from thesiscode.weak.network import centres
-from thesiscode.weak.supervision import GRID, ImageLabels, MaskedPooling, squares
+from thesiscode.weak.supervision import GRID, ImageLabels, MaskedPooling, OnTheImage, on_the_image, squares
 
 
 def annotated(width, height, *things):
@@ -99,3 +99,29 @@ def test_the_losses_pool_what_they_should(data):
 def test_no_images_are_refused():
     with pytest.raises(ValueError, match="images: expected at least one, got none"):
         squares([], 2, 72)
+
+
+def test_windows_on_the_padding_do_not_speak_for_the_image(data):
+    """A unit that looks at the padding has by far the best score; the loss and its gradient pass it over."""
+    net = net_of()
+    loss, targets = OnTheImage(net), OnTheImage.targets(data)
+    assert torch.equal(targets[:, :, 0], data.labels)
+    masks = targets[:, :, 1:].unflatten(2, (GRID, GRID))
+    assert masks[0, 0, :24].all() and not masks[0, 0, 24:].any() and masks[1, 1, :, :24].all()
+    maps = net(data.images.float()).detach()
+    maps[0, :, -1], maps[1, :, :, -1] = 100.0, 100.0
+    maps.requires_grad_()
+    loss(maps, targets).backward()
+    assert not maps.grad[0, :, -1].any() and not maps.grad[1, :, :, -1].any() and maps.grad[:, 1].any()
+    inside = loss.inside(maps, masks)
+    by_hand = multilabel_logistic_loss(maps.masked_fill(~inside, -torch.inf).amax(dim=(2, 3)), data.labels)
+    torch.testing.assert_close(loss(maps, targets), by_hand)
+
+
+def test_maps_without_the_units_on_the_padding():
+    maps = Maps(np.arange(12.0).reshape(1, 3, 4), np.array([5.0, 15, 25, 35]), np.array([5.0, 15, 25]))
+    (found,) = on_the_image([maps], width=30, height=16)
+    assert np.isinf(found.scores).tolist() == [[[False, False, False, True]] * 2 + [[True] * 4]]
+    assert predict([found]).points.tolist() == [[25.0, 15.0]]
+    narrow = Maps(np.ones((1, 1, 1)), np.array([40.0]), np.array([40.0]))
+    assert on_the_image([narrow], width=30, height=16)[0].scores.tolist() == [[[1.0]]]

@@ -19,7 +19,7 @@ from thesiscode.transfer.photographs import WELL_POPULATED, as_photograph
 
 from .network import Maps, Prediction, SlidingNet, centres, predict, sliding_head
 from .scales import TEST_SCALES, TRAINING_SCALES, RandomScale, rescale
-from .supervision import ImageLabels, MaskedPooling, Squares, squares
+from .supervision import ImageLabels, MaskedPooling, OnTheImage, Squares, on_the_image, squares
 from .tables import columns, measured
 
 MEAN_COLOUR = tuple(round(255 * value) for value in TORCHVISION.mean)
@@ -119,7 +119,7 @@ class WholeImage(nn.Module):
         return F.adaptive_avg_pool2d(self.trunk(x), 1)
 
 
-RIVALS = {"full images": ImageLabels, "weak": ImageLabels, "masked": MaskedPooling}
+RIVALS = {"full images": ImageLabels, "weak": OnTheImage, "masked": MaskedPooling}
 """What is trained: rows h, j and i of Table 4.2."""
 
 
@@ -132,7 +132,7 @@ def train_rival(settings: PhotographSettings, name: str, trunk: nn.Sequential, d
     loss = RIVALS[name](net) if searching else ImageLabels(net)
     fit(
         net,
-        Tensors(data.images, MaskedPooling.targets(data) if name == "masked" else data.labels),
+        Tensors(data.images, RIVALS[name].targets(data)),
         loss,
         settings.protocol(),
         seed=run.seed,
@@ -147,13 +147,13 @@ def train_rival(settings: PhotographSettings, name: str, trunk: nn.Sequential, d
 
 
 def predictions(
-    settings: PhotographSettings, nets: dict[str, SlidingNet], trunk: nn.Sequential, images: torch.Tensor
+    settings: PhotographSettings, nets: dict[str, SlidingNet], trunk: nn.Sequential, data: Squares
 ) -> dict[str, list[Prediction]]:
     """What each network says of each photograph, searched at all scales; the trunk runs once."""
     found: dict[str, list[Prediction]] = {name: [] for name in nets}
     place, look = next(trunk.parameters()).device, nets["weak"].window
-    for part in images.split(1):
-        x = as_photograph(part.to(place))
+    for square, (width, height) in zip(data.images, data.extents, strict=True):
+        x = as_photograph(square[None].to(place))
         maps: dict[str, list[Maps]] = {name: [] for name in nets}
         with torch.no_grad():
             for scale in settings.test_scales:
@@ -169,7 +169,7 @@ def predictions(
             whole = nets["full images"](x)[0].cpu().numpy()
         maps["full images"] = [Maps(whole, np.array([settings.side / 2]), np.array([settings.side / 2]))]
         for name, scales in maps.items():
-            found[name].append(predict(scales))
+            found[name].append(predict(on_the_image(scales, width, height)))
     return found
 
 
@@ -179,7 +179,7 @@ def weak_photographs(settings: PhotographSettings, run: Run) -> Outcome:
     data, test = photographs(settings, settings.train_split), photographs(settings, settings.test_split)
     nets = {name: train_rival(settings, name, trunk, data, run).eval() for name in RIVALS}
     score = partial(measured, test, settings.classes, settings.tolerance * settings.side / 500)
-    found = {name: columns(of) for name, of in predictions(settings, nets, trunk, test.images).items()}
+    found = {name: columns(of) for name, of in predictions(settings, nets, trunk, test).items()}
     rows: dict[str, Any] = {name: score(*of) for name, of in found.items()}
     middle = np.repeat(test.extents[:, None] / 2, len(settings.classes), axis=1)
     rows["centre"] = score(*found["weak"][:2], middle)

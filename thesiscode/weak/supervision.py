@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int8, UInt8
 from thesiscode.transfer.examples import AnnotatedImage
 
 from .losses import multilabel_logistic_loss
-from .network import SlidingNet, centres
+from .network import Maps, SlidingNet, centres
 from .pooling import best_outside, global_max_pool, masked_max_pool
 from .scales import square_factor, to_square
 
@@ -116,3 +116,30 @@ class MaskedPooling:
         # -inf, whose loss is 0, where objects fill the map; classes that are not there have their loss already.
         beside = best_outside(maps, inside).scores.masked_fill(labels != 1, -torch.inf)
         return loss + torch.nn.functional.softplus(beside).sum() / len(maps)
+
+
+class OnTheImage(MaskedPooling):
+    """The loss of weak supervision, pooled over the windows whose middle is on the image, not on its padding.
+
+    The thesis pools over the padding too. A unit that looks at the padding, and sees what lies beside it, can say as
+    well as any other *that* an object is there; where padding is wide, such units win, and the place is lost.
+    """
+
+    def __init__(self, net: SlidingNet) -> None:
+        super().__init__(net)
+
+    @staticmethod
+    def targets(data: Squares) -> Int8[torch.Tensor, "n K cells"]:
+        """Label, then a mask of GRID x GRID cells: 1 where the image is."""
+        frames = [[np.array([[0.0, 0.0, width, height]])] * data.labels.shape[1] for width, height in data.extents]
+        return MaskedPooling.targets(data._replace(boxes=frames))
+
+
+def on_the_image(maps: Sequence[Maps], width: float, height: float) -> list[Maps]:
+    """Score maps without the units whose middle is on the padding, -inf there; a map that has no others stays."""
+    found = []
+    for one in maps:
+        inside = (one.y < height)[:, None] & (one.x < width)
+        scores = np.where(inside, one.scores, -np.inf) if inside.any() else one.scores
+        found.append(one._replace(scores=scores))
+    return found
