@@ -23,7 +23,7 @@ class SlidingNet(nn.Module):
     window.centre(i)), in pixels.
     """
 
-    def __init__(self, trunk: nn.Sequential, head: nn.Sequential):
+    def __init__(self, trunk: nn.Module, head: nn.Module):
         super().__init__()
         self.trunk, self.head = trunk.requires_grad_(False), head
         self.sides: tuple[int, ...] = ()

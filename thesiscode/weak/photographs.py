@@ -44,7 +44,7 @@ class PhotographSettings:
     """folder of SqueezeNet's public weights; where `thesis data get` puts them by default"""
     side: int = 256
     """side of the squares that photographs are brought to, in pixels; 500 in the thesis"""
-    neighbours: int = 3
+    neighbours: int = 7
     """features are averaged over so many units of SqueezeNet's last maps along a side, 16 pixels apart"""
     low: float = TRAINING_SCALES[0]
     """smallest factor by which a mini-batch is resized"""
@@ -54,13 +54,13 @@ class PhotographSettings:
     """factors by which a test image is resized"""
     width: int = 512
     """maps of Ca; 2048 in the thesis"""
-    learning_rate: float = 0.01
+    learning_rate: float = 0.001
     """initial learning rate"""
     batch_size: int = 16
     """photographs in a mini-batch"""
     patience: int = 2
     """epochs without improvement after which the rate is divided"""
-    max_epochs: int = 6
+    max_epochs: int = 9
     """most epochs at one learning rate"""
     watch: int = 100
     """photographs on which the loss is watched"""

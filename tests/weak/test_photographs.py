@@ -1,0 +1,98 @@
+"""Weak supervision on photographs, in miniature: a small devkit of drawn scenes, a SqueezeNet with random weights."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+
+from thesiscode.data.toyland import Scenes, write_voc
+from thesiscode.engine import Run
+from thesiscode.nets import window
+from thesiscode.weak.photographs import (
+    MEAN_COLOUR,
+    PhotographSettings,
+    photographs,
+    squeezenet_trunk,
+    weak_photographs,
+)
+
+CLASSES = ("cat", "car")
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    """Ten images to train on and five to test on; each is one of four drawn scenes, all its objects under one name."""
+    drawn = list(Scenes(4, 7, side=72, target="scene"))
+
+    def scene(number, name):
+        return replace(drawn[number % 4], objects=[replace(t, name=name) for t in drawn[number % 4].objects])
+
+    train = [scene(*pair) for pair in enumerate(["cat", "car", "car", "cat", "dog"] * 2)]
+    test = [scene(*pair) for pair in enumerate(["cat", "car", "car", "cat", "dog"])]
+    root, weights = tmp_path_factory.mktemp("voc"), tmp_path_factory.mktemp("weights")
+    write_voc(root, {"train": train, "test": test}, year="2007")
+    with torch.random.fork_rng([]):
+        torch.manual_seed(0)
+        torch.save(torchvision.models.squeezenet1_1(weights=None).state_dict(), weights / "squeezenet1_1_x.pth")
+    return PhotographSettings(
+        devkit=str(root),
+        weights=str(weights),
+        train_split="train",
+        classes=CLASSES,
+        side=96,
+        neighbours=2,
+        test_scales=(1.0, 1.4),
+        width=8,
+        patience=1,
+        max_epochs=1,
+        batch_size=5,
+    )
+
+
+def test_every_row_has_its_numbers_and_no_weights_leave(settings, tmp_path):
+    outcome = weak_photographs(settings, Run(0, tmp_path / "run", tmp_path / "shared", progress=False))
+    rows = outcome.metrics["rows"]
+    assert list(rows) == ["full images", "weak", "masked", "centre"] and not outcome.weights
+    for row in rows.values():
+        for kind in ("classification", "location"):
+            assert list(row[kind]) == ["mAP", *CLASSES]
+            assert all(0 <= value <= 1 for value in row[kind].values())
+            assert row[kind]["mAP"] == pytest.approx(np.mean([row[kind][c] for c in CLASSES]))
+        assert row["location"]["mAP"] <= row["classification"]["mAP"] + 0.5
+    assert rows["centre"]["classification"] == rows["weak"]["classification"]
+    assert outcome.metrics["positives"] == {"cat": 2, "car": 2}
+
+
+def test_photographs_are_padded_with_what_is_0_to_the_network(settings):
+    data = photographs(settings, "test")
+    assert data.images.shape == (5, 3, 96, 96)
+    width, height = data.extents[0]
+    padding = data.images[0, :, round(height) :, round(width) :] if height < 96 > width else data.images[0, :, -1, -1]
+    assert padding.reshape(3, -1)[:, -1].tolist() == list(MEAN_COLOUR)
+
+
+def test_units_are_16_pixels_apart_and_average_their_neighbours(settings):
+    trunk = squeezenet_trunk(settings)
+    single = squeezenet_trunk(replace(settings, neighbours=1))
+    assert window(trunk).stride == 16 and window(trunk).start == window(single).start + 8
+    with torch.no_grad():
+        x = torch.rand(1, 3, 128, 128)
+        expected = torch.nn.functional.avg_pool2d(single(x), 2, 1)
+        torch.testing.assert_close(trunk(x), expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"classes": ("cat", "kitten")}, "classes: expected one of .*, got 'kitten'"),
+        ({"year": 2010}, "year: expected one of 2007, 2012, got 2010"),
+        ({"side": 10}, "side: expected at least 64 pixels, got 10"),
+        ({"neighbours": 0}, "neighbours: expected an integer of at least 1, got 0"),
+        ({"low": 2.0}, "low: expected a factor above 0, at most `high`, got 2.0"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(settings, **change)
