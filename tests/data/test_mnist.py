@@ -72,7 +72,11 @@ def test_a_bad_file(tmp_path, content, problem):
     assert str(path) in str(error.value)
 
 
-@pytest.mark.parametrize("content", [b"", GOOD, gzip.compress(GOOD)[:-6], gzip.compress(GOOD)[:12] + b"xxxxxxxxx"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", GOOD, gzip.compress(GOOD)[:-6], gzip.compress(GOOD)[:12] + b"xxxxxxxxx"],
+    ids=["empty", "not zipped", "cut off", "garbled"],  # the bytes hold the time: they are no name
+)
 def test_a_bad_wrapper(tmp_path, content):
     path = tmp_path / "a.gz"
     path.write_bytes(content)
