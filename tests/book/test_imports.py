@@ -11,7 +11,8 @@ MAY_IMPORT = {
     "learning": set(),
     "history": {"data", "nets"},
     "transfer": {"nets", "data", "metrics", "engine"},
-    "weak": {"nets", "data", "metrics", "engine"},
+    # Chapter 4 goes on from Chapter 3: its layers, its images with boxes, and its trained networks.
+    "weak": {"nets", "data", "metrics", "engine", "transfer", "zoo"},
     "gan": {"nets", "data", "engine"},
     "twosample": {"nets"},
     "causal": {"data", "twosample", "engine"},
