@@ -1,15 +1,8 @@
-import jaxtyping
 import pytest
 import torch
 from torch import nn
 
 from thesiscode import engine
-
-
-@pytest.fixture
-def unchecked(monkeypatch):
-    """Without the shape checks that tests add: bad input then reaches our own errors, as it does for a reader."""
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture

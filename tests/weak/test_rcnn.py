@@ -10,7 +10,7 @@ from thesiscode.engine import numpy_generator
 from thesiscode.transfer.examples import AnnotatedImage, toyland_image
 from thesiscode.weak import Maps
 from thesiscode.weak.proposals import box_scores, heat, selective_search, warped
-from thesiscode.weak.rcnn import RCNN, Regions, best_boxes, regions
+from thesiscode.weak.rcnn import RCNN, best_boxes, regions
 
 SIZE = 8
 
@@ -90,7 +90,6 @@ def test_a_class_without_objects_is_refused(trunk):
 def test_the_best_region_of_each_class():
     scores, boxes = best_boxes([np.array([[1.0, 5.0], [2.0, 3.0]])], [np.array([[0.0, 0, 1, 1], [2.0, 2, 5, 5]])])
     assert scores.tolist() == [[2, 5]] and boxes.tolist() == [[[2, 2, 5, 5], [0, 0, 1, 1]]]
-    assert Regions(boxes[0], np.zeros((2, 1)), 0).n_objects == 0
 
 
 def test_heat_is_the_maximum_of_maps_that_are_interpolated_between_centres():

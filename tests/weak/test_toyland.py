@@ -8,10 +8,10 @@ import torch
 
 from thesiscode.data.toyland import TARGETS
 from thesiscode.engine import Run
-from thesiscode.weak import predict, score_maps
-from thesiscode.weak.network import SlidingNet
+from thesiscode.weak import predict, score_maps, sliding_head
+from thesiscode.weak.network import SlidingNet, maps_of
 from thesiscode.weak.tables import detected, measured, truth_of, weak
-from thesiscode.weak.toyland import RIVALS, WeakSettings, maps_of, pretrained_trunk, scenes, train_rival
+from thesiscode.weak.toyland import RIVALS, WeakSettings, pretrained_trunk, scenes, train_rival
 
 ROWS = [
     "full images",
@@ -72,12 +72,10 @@ def test_the_weights_are_those_of_the_weak_row(outcome, settings):
 
 def test_maps_of_several_heads_are_those_of_each_network(settings):
     trunk, images = pretrained_trunk(settings.trunk), scenes(replace(settings, n_test=3), None).images
-    from thesiscode.weak import sliding_head
-
     heads = {name: sliding_head(512, 12, width=8) for name in ("a", "b")}
     for name, head in heads.items():
         expected = list(score_maps(SlidingNet(trunk, head), images, scales=(0.7, 1.0)))
-        for found, maps in zip(maps_of(heads, trunk, images, (0.7, 1.0), size=2), expected, strict=True):
+        for found, maps in zip(maps_of(heads, trunk, images, (0.7, 1.0), batch_size=2), expected, strict=True):
             for one, other in zip(found[name], maps, strict=True):
                 np.testing.assert_allclose(one.scores, other.scores, rtol=1e-4, atol=1e-5)
                 assert np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y)

@@ -1,6 +1,6 @@
 """The weakly supervised network: score maps of whole images (thesis Section 4.2)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -84,21 +84,47 @@ def score_maps(
     *,
     scales: Sequence[float] = TEST_SCALES,
     prepare: Callable[[torch.Tensor], torch.Tensor] = as_input,
-    batch_size: int = 16,
+    batch_size: int = 8,
 ) -> Iterator[list[Maps]]:
-    """The score maps of each square image at each scale (thesis Section 4.3.3)."""
-    net.eval()
-    place, look = next(net.parameters()).device, net.window
+    """The score maps of each square image at each scale (thesis Section 4.3.3).
+
+    squares [n, 3, S, S], as `prepare` takes them. Raises ValueError for a scale at which an image is smaller than a
+    window.
+    """
+    for found in maps_of({"": net.head}, net.trunk, squares, scales, prepare=prepare, batch_size=batch_size):
+        yield found[""]
+
+
+def maps_of(
+    heads: Mapping[str, nn.Module],
+    trunk: nn.Sequential,
+    squares: torch.Tensor,
+    scales: Sequence[float],
+    *,
+    prepare: Callable[[torch.Tensor], torch.Tensor] = as_input,
+    batch_size: int = 8,
+) -> Iterator[dict[str, list[Maps]]]:
+    """`score_maps` of several heads by name; the trunk, which they share, runs once."""
+    first = next(iter(heads.values()))
+    look, place = window(nn.Sequential(trunk, first)), next(first.parameters()).device
+    for part in (trunk, *heads.values()):
+        part.eval()
     for part in squares.split(batch_size):
         x = prepare(part.to(place))
-        found = []
+        found: list[dict[str, list[Maps]]] = [{name: [] for name in heads} for _ in part]
         for scale in scales:
             resized = rescale(x, scale)
             with torch.no_grad():
-                maps = net(resized).cpu().numpy()
-            y, x_ = (centres(look, maps.shape[2 + axis], x.shape[2 + axis], resized.shape[2 + axis]) for axis in (0, 1))
-            found.append([Maps(one, x_, y) for one in maps])
-        yield from map(list, zip(*found, strict=True))
+                features = trunk(resized)
+                made = {name: head(features).cpu().numpy() for name, head in heads.items()}
+            rows, columns = (
+                centres(look, n, side, small)
+                for n, side, small in zip(features.shape[2:], x.shape[2:], resized.shape[2:], strict=True)
+            )
+            for name, of_images in made.items():
+                for one, maps in zip(found, of_images, strict=True):
+                    one[name].append(Maps(maps, columns, rows))
+        yield from found
 
 
 def centres(look: Window, n: int, side: int, resized: int) -> Float[np.ndarray, " n"]:

@@ -11,23 +11,25 @@ from torch.nn import functional as F
 
 from thesiscode.data.names import VOC_CLASSES
 from thesiscode.data.weights import TORCHVISION, load_weights
-from thesiscode.engine import Outcome, Protocol, Run, Tensors, device, fit, generator
-from thesiscode.engine.checks import COUNT, NOT_NEGATIVE, check_settings, one_of
+from thesiscode.engine import Outcome, Run, device
+from thesiscode.engine.checks import COUNT, check_distinct, check_settings, one_of
 from thesiscode.nets import to_convolutional, truncate
 from thesiscode.transfer.examples import voc_images
 from thesiscode.transfer.photographs import WELL_POPULATED, as_photograph
 
-from .network import Maps, Prediction, SlidingNet, centres, predict, sliding_head
-from .scales import TEST_SCALES, TRAINING_SCALES, RandomScale, rescale
+from .network import Maps, Prediction, SlidingNet, maps_of, predict
+from .scales import TEST_SCALES
+from .settings import SearchSettings
 from .supervision import ImageLabels, MaskedPooling, OnTheImage, Squares, on_the_image, squares
 from .tables import columns, measured
+from .training import train_sliding
 
 MEAN_COLOUR = tuple(round(255 * value) for value in TORCHVISION.mean)
 """0 in the units of torchvision's networks: the padding of the squares."""
 
 
 @dataclass(frozen=True)
-class PhotographSettings:
+class PhotographSettings(SearchSettings):
     """Which objects does a photograph of Pascal VOC hold, and where? Training on image labels, and two rivals."""
 
     devkit: str = ""
@@ -46,51 +48,29 @@ class PhotographSettings:
     """side of the squares that photographs are brought to, in pixels; 500 in the thesis"""
     neighbours: int = 7
     """features are averaged over so many units of SqueezeNet's last maps along a side, 16 pixels apart"""
-    low: float = TRAINING_SCALES[0]
-    """smallest factor by which a mini-batch is resized"""
-    high: float = TRAINING_SCALES[1]
-    """largest factor"""
     test_scales: tuple[float, ...] = TEST_SCALES[:5]
     """factors by which a test image is resized"""
     width: int = 512
     """maps of Ca; 2048 in the thesis"""
     learning_rate: float = 0.001
-    """initial learning rate"""
-    batch_size: int = 16
-    """photographs in a mini-batch"""
+    """initial learning rate; at 0.01 the features, of a mean length of about 100, leave units of Ca dead"""
     patience: int = 2
     """epochs without improvement after which the rate is divided"""
     max_epochs: int = 9
     """most epochs at one learning rate"""
     watch: int = 100
     """photographs on which the loss is watched"""
-    tolerance: float = 18
-    """pixels by which a point may miss a box, in a photograph whose larger side has 500"""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_settings(
             self,
             year=one_of(2007, 2012),
             classes=one_of(*VOC_CLASSES),
             side=(lambda n: n >= 64, "at least 64 pixels"),
             neighbours=COUNT,
-            low=(lambda x: 0 < x <= self.high, "a factor above 0, at most `high`"),
-            test_scales=(lambda x: 0 < x < float("inf"), "finite factors above 0"),
-            width=COUNT,
-            tolerance=NOT_NEGATIVE,
         )
-        self.protocol()
-
-    def protocol(self) -> Protocol:
-        """Stochastic gradient descent until the loss is stable, then at a tenth of the rate."""
-        return Protocol(
-            learning_rate=self.learning_rate,
-            batch_size=self.batch_size,
-            patience=self.patience,
-            max_epochs=self.max_epochs,
-            drops=1,
-            watch=self.watch,
-        )
+        check_distinct(self, "classes")
 
 
 def photographs(settings: PhotographSettings, split: str) -> Squares:
@@ -125,51 +105,30 @@ RIVALS = {"full images": ImageLabels, "weak": OnTheImage, "masked": MaskedPoolin
 
 def train_rival(settings: PhotographSettings, name: str, trunk: nn.Sequential, data: Squares, run: Run) -> SlidingNet:
     """One row, trained on photographs; all start from the same weights."""
-    draw = generator(run.seed, "weak head")
-    head = sliding_head(512, len(settings.classes), width=settings.width, generator=draw)
-    searching = name != "full images"
-    net = SlidingNet(trunk if searching else WholeImage(trunk), head)
-    loss = RIVALS[name](net) if searching else ImageLabels(net)
-    fit(
-        net,
-        Tensors(data.images, RIVALS[name].targets(data)),
-        loss,
-        settings.protocol(),
-        seed=run.seed,
-        prepare=as_photograph,
-        augment=RandomScale(settings.low, settings.high) if searching else None,
-        folder=run.folder / name.replace(" ", "-"),
-        resume=run.resume,
-        progress=run.progress,
-        accelerator=run.accelerator,
-    )
-    return net
+    options: dict[str, Any] = {"name": name, "prepare": as_photograph}
+    if name == "full images":
+        return train_sliding(settings, WholeImage(trunk), RIVALS[name], data, run, scales=(1, 1), **options)
+    return train_sliding(settings, trunk, RIVALS[name], data, run, **options)
 
 
 def predictions(
     settings: PhotographSettings, nets: dict[str, SlidingNet], trunk: nn.Sequential, data: Squares
 ) -> dict[str, list[Prediction]]:
-    """What each network says of each photograph, searched at all scales; the trunk runs once."""
+    """What each network says of each photograph, searched at all scales; the trunk runs once.
+
+    Full images are not searched: what they say is said of the middle of the photograph.
+    """
     found: dict[str, list[Prediction]] = {name: [] for name in nets}
-    place, look = next(trunk.parameters()).device, nets["weak"].window
-    for square, (width, height) in zip(data.images, data.extents, strict=True):
-        x = as_photograph(square[None].to(place))
-        maps: dict[str, list[Maps]] = {name: [] for name in nets}
-        with torch.no_grad():
-            for scale in settings.test_scales:
-                resized = rescale(x, scale)
-                features = trunk(resized)
-                where = [
-                    centres(look, n, settings.side, side)
-                    for n, side in zip(features.shape[2:], resized.shape[2:], strict=True)
-                ]
-                for name in nets.keys() - {"full images"}:
-                    scores = nets[name].head(features)[0].cpu().numpy()
-                    maps[name].append(Maps(scores, where[1], where[0]))
-            whole = nets["full images"](x)[0].cpu().numpy()
-        maps["full images"] = [Maps(whole, np.array([settings.side / 2]), np.array([settings.side / 2]))]
+    heads = {name: net.head for name, net in nets.items() if name != "full images"}
+    options = {"prepare": as_photograph, "batch_size": 1}
+    for square, (width, height), maps in zip(
+        data.images, data.extents, maps_of(heads, trunk, data.images, settings.test_scales, **options), strict=True
+    ):
         for name, scales in maps.items():
             found[name].append(predict(on_the_image(scales, width, height)))
+        with torch.no_grad():
+            whole = nets["full images"](as_photograph(square[None].to(device())))[0].cpu().numpy()
+        found["full images"].append(predict([Maps(whole, np.array([width / 2]), np.array([height / 2]))]))
     return found
 
 

@@ -62,8 +62,8 @@ def _cells(low: float, high: float, middles: Float[np.ndarray, " cells"]) -> Boo
 class ImageLabels:
     """The loss of weak supervision: the best window of each class speaks for the image (thesis Section 4.2)."""
 
-    def __init__(self, net: SlidingNet) -> None:
-        del net  # the windows need no place
+    def __init__(self, net: SlidingNet | None = None) -> None:
+        """net: as for `MaskedPooling`; where its units look does not matter here."""
 
     @staticmethod
     def targets(data: Squares) -> Int8[torch.Tensor, "n K"]:

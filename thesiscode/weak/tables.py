@@ -17,11 +17,11 @@ from thesiscode.transfer.classify import patch_probabilities
 from thesiscode.transfer.examples import toyland_images
 from thesiscode.transfer.objects import TEST_START, ObjectSettings, scene_features, train_head, training_set
 
-from .network import Prediction, predict
+from .network import Prediction, maps_of, predict
 from .proposals import box_scores, heat
 from .rcnn import RCNN, Regions, best_boxes, regions
 from .supervision import Squares
-from .toyland import PATCH, RIVALS, WeakSettings, maps_of, pretrained_trunk, scenes, source_of, train_rival
+from .toyland import PATCH, RIVALS, WeakSettings, pretrained_trunk, scenes, source_of, train_rival
 
 N = len(TARGETS)
 

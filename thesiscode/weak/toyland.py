@@ -1,24 +1,26 @@
-"""Training on Toyland: weak supervision and its rivals, and their score maps (thesis Sections 4.3 to 4.5)."""
+"""Training on Toyland: weak supervision and its rivals (thesis Sections 4.3 to 4.5)."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
 
 from thesiscode import zoo
 from thesiscode.data.toyland import TARGETS, source_breeds
-from thesiscode.engine import Protocol, Run, Tensors, device, fit, generator
-from thesiscode.engine.checks import AT_LEAST_1, COUNT, NOT_NEGATIVE, check_settings, one_of
+from thesiscode.engine import Run, device
+from thesiscode.engine.checks import COUNT, check_settings
 from thesiscode.nets import SmallAlexNet, to_convolutional, truncate
 from thesiscode.transfer.examples import toyland_images
 from thesiscode.transfer.inputs import as_input
 from thesiscode.transfer.objects import TEST_START
 
-from .network import Maps, SlidingNet, centres, sliding_head
-from .scales import TEST_SCALES, TRAINING_SCALES, RandomScale, rescale
+from .network import SlidingNet
+from .scales import rescale
+from .settings import SearchSettings
 from .supervision import ImageLabels, MaskedPooling, Squares, squares
+from .training import train_sliding
 
 N = len(TARGETS)
 PATCH = 64
@@ -28,9 +30,11 @@ GREY = (128, 128, 128)
 
 
 @dataclass(frozen=True)
-class WeakSettings:
+class WeakSettings(SearchSettings):
     """Where is it? Training on which objects a scene holds, and rivals that know more or search less."""
 
+    tolerance: float = 5
+    """pixels by which a point may miss a box: 18 of 500 in the thesis"""
     trunk: str = "transfer/enlarged"
     """weights of the zoo: the pre-trained layers, up to FC7"""
     n_train: int = 600
@@ -41,58 +45,17 @@ class WeakSettings:
     """training scenes whose boxes the rivals are told that work on patches and regions"""
     side: int = 144
     """side of the squares that scenes are brought to, in pixels; 500 in the thesis"""
-    low: float = TRAINING_SCALES[0]
-    """smallest factor by which a mini-batch is resized"""
-    high: float = TRAINING_SCALES[1]
-    """largest factor"""
-    test_scales: tuple[float, ...] = TEST_SCALES
-    """factors by which a test image is resized"""
-    width: int = 256
-    """maps of Ca; 2048 in the thesis"""
-    dropout: str = "maps"
-    """what dropout drops: maps or units"""
-    learning_rate: float = 0.01
-    """initial learning rate for the mean over a mini-batch; 0.001 for the sum in the thesis, 0.016 for the mean"""
-    batch_size: int = 16
-    """scenes in a mini-batch"""
-    patience: int = 3
-    """epochs without improvement after which the rate is divided"""
-    max_epochs: int = 15
-    """most epochs at one learning rate"""
-    watch: int = 200
-    """scenes on which the loss is watched"""
-    tolerance: float = 5
-    """pixels by which a point may miss a box: 18 of 500 in the thesis"""
     world: int = 7
     """seed of the scenes"""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_settings(
             self,
             n_train=COUNT,
             n_test=COUNT,
             n_boxes=COUNT,
             side=(lambda n: n >= PATCH, f"at least {PATCH} pixels"),
-            low=(lambda x: 0 < x <= self.high, "a factor above 0, at most `high`"),
-            test_scales=(lambda x: 0 < x < float("inf"), "finite factors above 0"),
-            width=AT_LEAST_1,
-            dropout=one_of("maps", "units"),
-            tolerance=NOT_NEGATIVE,
-        )
-        self.protocol()
-
-    def protocol(self) -> Protocol:
-        """Stochastic gradient descent as in thesis Section 4.5.1, until it is stable, then at a tenth of the rate.
-
-        Weight decay and the end of training are those of Chapter 3; Chapter 4 does not name its own.
-        """
-        return Protocol(
-            learning_rate=self.learning_rate,
-            batch_size=self.batch_size,
-            patience=self.patience,
-            max_epochs=self.max_epochs,
-            drops=1,
-            watch=self.watch,
         )
 
 
@@ -120,64 +83,16 @@ def whole_image(squares: torch.Tensor) -> torch.Tensor:
     return rescale(as_input(squares), PATCH / squares.shape[-1])
 
 
-RIVALS = {
-    "full images": {"loss": ImageLabels, "prepare": whole_image, "low": 1, "high": 1},
-    "one scale": {"loss": ImageLabels, "low": 1, "high": 1},
-    "weak": {"loss": ImageLabels},
-    "masked": {"loss": MaskedPooling},
-    "masked, suppressed": {"loss": partial(MaskedPooling, suppress=True)},
+RIVALS: dict[str, dict[str, Any]] = {
+    "full images": {"supervision": ImageLabels, "prepare": whole_image, "scales": (1, 1)},
+    "one scale": {"supervision": ImageLabels, "scales": (1, 1)},
+    "weak": {"supervision": ImageLabels},
+    "masked": {"supervision": MaskedPooling},
+    "masked, suppressed": {"supervision": partial(MaskedPooling, suppress=True)},
 }
 """What is trained: full images (row h), one scale, weak supervision (j), masked pooling (i) and its variant."""
 
 
 def train_rival(settings: WeakSettings, name: str, trunk: nn.Sequential, data: Squares, run: Run) -> SlidingNet:
     """One row of the tables, trained. All start from the same weights and see the scenes in the same order."""
-    rival = RIVALS[name]
-    draw = generator(run.seed, "weak head")
-    head = sliding_head(512, N, width=settings.width, dropout=settings.dropout, generator=draw)
-    net = SlidingNet(trunk, head)
-    loss = rival["loss"](net)
-    low, high = rival.get("low", settings.low), rival.get("high", settings.high)
-    fit(
-        net,
-        Tensors(data.images, MaskedPooling.targets(data) if isinstance(loss, MaskedPooling) else data.labels),
-        loss,
-        settings.protocol(),
-        seed=run.seed,
-        prepare=rival.get("prepare", as_input),
-        augment=None if low == high == 1 else RandomScale(low, high),
-        folder=run.folder / name.replace(", ", "-").replace(" ", "-"),
-        resume=run.resume,
-        progress=run.progress,
-        accelerator=run.accelerator,
-    )
-    return net
-
-
-def maps_of(
-    heads: Mapping[str, nn.Module],
-    trunk: nn.Sequential,
-    images: torch.Tensor,
-    scales: tuple[float, ...],
-    size: int = 8,
-) -> Iterator[dict[str, list[Maps]]]:
-    """The score maps of several heads on each image, at each scale; the trunk, which they share, runs once."""
-    look, place = SlidingNet(trunk, next(iter(heads.values()))).window, next(trunk.parameters()).device
-    for head in heads.values():
-        head.eval()
-    for part in images.split(size):
-        x = as_input(part.to(place))
-        found: list[dict[str, list[Maps]]] = [{name: [] for name in heads} for _ in part]
-        for scale in scales:
-            resized = rescale(x, scale)
-            with torch.no_grad():
-                features = trunk(resized)
-                made = {name: head(features).cpu().numpy() for name, head in heads.items()}
-            rows, columns = (
-                centres(look, n, side, small)
-                for n, side, small in zip(features.shape[2:], x.shape[2:], resized.shape[2:], strict=True)
-            )
-            for name, of_images in made.items():
-                for one, maps in zip(found, of_images, strict=True):
-                    one[name].append(Maps(maps, columns, rows))
-        yield from found
+    return train_sliding(settings, trunk, data=data, run=run, name=name, **RIVALS[name])

@@ -1,0 +1,54 @@
+"""Adaptation layers, trained on square images by one of the losses of `supervision` (thesis Section 4.3)."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from thesiscode.engine import Run, Tensors, fit, generator
+from thesiscode.transfer.inputs import as_input
+
+from .network import SlidingNet, sliding_head
+from .scales import RandomScale
+from .settings import SearchSettings
+from .supervision import ImageLabels, MaskedPooling, Squares
+
+
+def train_sliding(
+    settings: SearchSettings,
+    trunk: nn.Module,
+    supervision: Callable[[SlidingNet], ImageLabels | MaskedPooling],
+    data: Squares,
+    run: Run,
+    *,
+    name: str,
+    n_inputs: int = 512,
+    prepare: Callable[[torch.Tensor], torch.Tensor] = as_input,
+    scales: tuple[float, float] | None = None,
+) -> SlidingNet:
+    """A network whose adaptation layers are trained on `data`; its trunk, of `n_inputs` maps, stays as it is.
+
+    The initial weights and the order of images follow from the run's seed, so that all that differ in supervision alone
+    start alike. supervision: makes the loss of the network. name: its checkpoints' folder. scales: smallest and largest
+    factor of a mini-batch; those of the settings where None.
+    """
+    draw = generator(run.seed, "weak head")
+    n_classes = data.labels.shape[1]
+    head = sliding_head(n_inputs, n_classes, width=settings.width, dropout=settings.dropout, generator=draw)
+    net = SlidingNet(trunk, head)
+    loss = supervision(net)
+    low, high = (settings.low, settings.high) if scales is None else scales
+    fit(
+        net,
+        Tensors(data.images, loss.targets(data)),
+        loss,
+        settings.protocol(),
+        seed=run.seed,
+        prepare=prepare,
+        augment=None if low == high == 1 else RandomScale(low, high),
+        folder=run.folder / name.replace(", ", "-").replace(" ", "-"),
+        resume=run.resume,
+        progress=run.progress,
+        accelerator=run.accelerator,
+    )
+    return net
