@@ -1,4 +1,4 @@
-"""`make bench`: run the benchmarks, write the records that the pages on convolution and on transfer show.
+"""`make bench`: run the benchmarks, write the records of the speed of convolution, transfer and sliding.
 
 NumPy's BLAS picks its kernels by processor model and may not know that a newer one has AVX-512. Where the processor
 has it and BLAS did not choose it, the benchmarks run twice: as NumPy comes, and with AVX-512 kernels asked for.
@@ -52,11 +52,22 @@ def run(extra: dict[str, str]) -> dict:
     return found | summary(benchmarks("test_convolution.py", kernels, extra))
 
 
+def runs(test: str, name: str) -> dict[str, dict]:
+    """What the benchmarks of one file found, by the names that they give themselves."""
+    info = [bench["extra_info"] for bench in benchmarks(test, name, {})]
+    return {one["name"]: {key: value for key, value in one.items() if key != "name"} for one in info}
+
+
 def transfer() -> dict:
     """Times Chapter 3: an epoch on cached features beside one with the network in the loop, and images a second."""
-    info = [bench["extra_info"] for bench in benchmarks("test_transfer.py", "transfer", {})]
-    runs = {one["name"]: {key: value for key, value in one.items() if key != "name"} for one in info}
-    return {"what": "an epoch of adaptation, the watched loss included; features of test images; medians", "runs": runs}
+    what = "an epoch of adaptation, the watched loss included; features of test images; medians"
+    return {"what": what, "runs": runs("test_transfer.py", "transfer")}
+
+
+def sliding() -> dict:
+    """Times Chapter 4: one pass over an image beside a pass a window, or all windows in one batch."""
+    what = "the small AlexNet on an image of 144 x 144 pixels, 121 windows 8 pixels apart; ratios of medians"
+    return {"what": what, "runs": runs("test_sliding.py", "sliding")}
 
 
 def summary(benchmarks: list[dict]) -> dict:
@@ -90,15 +101,15 @@ def main() -> None:
     from thesiscode.zoo import save_result
 
     BUILD.mkdir(parents=True, exist_ok=True)
-    runs = [run(extra) for extra in settings()]
+    found = [run(extra) for extra in settings()]
     record = {
         "what": "AlexNet's five convolution layers, ungrouped, batch 8, float32, forward plus backward; medians",
         "memory": "(input + peak allocated by the forward call) / (input + output), in bytes",
         "small_layer": "16 maps of 16 x 16, 16 kernels of 3 x 3, batch 1, forward",
-        "runs": runs,
+        "runs": found,
     }
     path = save_result("scratch/convolution", record)
-    for result in runs:
+    for result in found:
         print(f"BLAS kernels {result['blas_kernels']}: gemm / torch {result['gemm_over_torch']:.2f},", end=" ")
         print(f"loops / gemm {result['loops_over_gemm']:.0f}")
     print(f"recorded in {path.relative_to(ROOT)}")
@@ -107,6 +118,10 @@ def main() -> None:
         ratio = speed["runs"][name]["in_the_loop_over_cached"]
         print(f"{name}: adaptation with the network in the loop / on cached features: {ratio:.0f}")
     print(f"recorded in {save_result('transfer/speed', speed).relative_to(ROOT)}")
+    speed = sliding()
+    for name, one in speed["runs"].items():
+        print(f"windows of {name}: patch by patch / sliding: {one['patch_by_patch_over_sliding']:.0f}")
+    print(f"recorded in {save_result('weak/speed', speed).relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
