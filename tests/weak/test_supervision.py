@@ -9,7 +9,15 @@ from thesiscode.engine import generator
 from thesiscode.transfer.examples import AnnotatedImage
 from thesiscode.weak import Maps, SlidingNet, global_max_pool, multilabel_logistic_loss, predict, rescale
 from thesiscode.weak.network import centres
-from thesiscode.weak.supervision import GRID, ImageLabels, MaskedPooling, OnTheImage, on_the_image, squares
+from thesiscode.weak.supervision import (
+    GRID,
+    ImageLabels,
+    MaskedPooling,
+    OnTheImage,
+    on_the_image,
+    squares,
+    stored_squares,
+)
 
 
 def annotated(width, height, *things):
@@ -101,21 +109,39 @@ def test_no_images_are_refused():
         squares([], 2, 72)
 
 
-def test_windows_on_the_padding_do_not_speak_for_the_image(data):
-    """A unit that looks at the padding has by far the best score; the loss and its gradient pass it over."""
+@pytest.mark.parametrize("reach", [0, 6])
+@pytest.mark.parametrize("factor", [1, 1.5])
+def test_windows_on_the_padding_do_not_speak_for_the_image(data, reach, factor):
+    """Units that look at the padding have by far the best scores; the loss and its gradient pass them over."""
     net = net_of()
-    loss, targets = OnTheImage(net), OnTheImage.targets(data)
-    assert torch.equal(targets[:, :, 0], data.labels)
-    masks = targets[:, :, 1:].unflatten(2, (GRID, GRID))
-    assert masks[0, 0, :24].all() and not masks[0, 0, 24:].any() and masks[1, 1, :, :24].all()
-    maps = net(data.images.float()).detach()
-    maps[0, :, -1], maps[1, :, :, -1] = 100.0, 100.0
+    loss, targets = OnTheImage(net, reach=reach), OnTheImage.targets(data)
+    assert torch.equal(targets[:, :2], data.labels.float())
+    maps = net(rescale(data.images.float(), factor)).detach()
+    n = maps.shape[-1]
+    by_hand = torch.zeros(2, 1, n, n, dtype=torch.bool)
+    for i, (width, height) in enumerate(data.extents * factor):
+        for row in range(n):
+            for column in range(n):
+                x, y = 4.5 + 4 * column, 4.5 + 4 * row
+                by_hand[i, 0, row, column] = bool(reach <= x <= width - reach and reach <= y <= height - reach)
+    assert by_hand.any() and not by_hand.all()
+    maps.masked_fill_(~by_hand, 1e4)
     maps.requires_grad_()
-    loss(maps, targets).backward()
-    assert not maps.grad[0, :, -1].any() and not maps.grad[1, :, :, -1].any() and maps.grad[:, 1].any()
-    inside = loss.inside(maps, masks)
-    by_hand = multilabel_logistic_loss(maps.masked_fill(~inside, -torch.inf).amax(dim=(2, 3)), data.labels)
-    torch.testing.assert_close(loss(maps, targets), by_hand)
+    found = loss(maps, targets)
+    found.backward()
+    assert not maps.grad[~by_hand.expand_as(maps)].any() and maps.grad[:, 1].any()
+    pooled = maps.masked_fill(~by_hand, -torch.inf).amax(dim=(2, 3))
+    torch.testing.assert_close(found, multilabel_logistic_loss(pooled, data.labels))
+
+
+def test_an_image_smaller_than_a_window_keeps_the_unit_in_its_middle(data):
+    """No unit has 40 pixels of the image to each side: the one nearest to the middle speaks."""
+    net = net_of()
+    net(data.images.float())
+    inside = OnTheImage(net, reach=40).inside(torch.zeros(2, 2, 16, 16), OnTheImage.targets(data)[:, -2:])
+    for i, (width, height) in enumerate(data.extents):
+        ((row, column),) = np.argwhere(inside[i, 0].numpy())
+        assert abs(4.5 + 4 * row - height / 2) <= 2 and abs(4.5 + 4 * column - width / 2) <= 2
 
 
 def test_maps_without_the_units_on_the_padding():
@@ -123,5 +149,19 @@ def test_maps_without_the_units_on_the_padding():
     (found,) = on_the_image([maps], width=30, height=16)
     assert np.isinf(found.scores).tolist() == [[[False, False, False, True]] * 2 + [[True] * 4]]
     assert predict([found]).points.tolist() == [[25.0, 15.0]]
+    (found,) = on_the_image([maps], width=40, height=30, reaches=[10])
+    assert np.isinf(found.scores).tolist() == [[[True] * 4, [True, False, False, True], [True] * 4]]
     narrow = Maps(np.ones((1, 1, 1)), np.array([40.0]), np.array([40.0]))
     assert on_the_image([narrow], width=30, height=16)[0].scores.tolist() == [[[1.0]]]
+
+
+def test_squares_on_the_disk_are_those_in_memory(data):
+    images = [annotated(36, 24, ((6, 4, 18, 20), 0, False)), annotated(48, 72, ((0, 0, 48, 72), 1, True))]
+    shapes = (one._replace(pixels=torch.empty(one.pixels.shape, dtype=torch.uint8, device="meta")) for one in images)
+    stored = stored_squares(lambda i: images[i].pixels, shapes, 2, 72, fill=(1, 2, 3))
+    expected = squares(images, 2, 72, fill=(1, 2, 3))
+    assert stored.images.shape == expected.images.shape and len(stored.images) == 2
+    assert torch.equal(torch.stack([stored.images[0], stored.images[1]]), expected.images)
+    assert torch.equal(stored.labels, expected.labels) and np.array_equal(stored.extents, expected.extents)
+    for mine, theirs in ((stored.boxes, expected.boxes), (stored.difficult, expected.difficult)):
+        assert all(np.array_equal(a, b) for p, q in zip(mine, theirs, strict=True) for a, b in zip(p, q, strict=True))

@@ -3,6 +3,7 @@
 from thesiscode.data.names import VOC_CLASSES
 from thesiscode.engine import Experiment
 
+from .coco import COCOSettings, weak_coco
 from .photographs import PhotographSettings, weak_photographs
 from .tables import weak
 from .toyland import WeakSettings
@@ -27,5 +28,11 @@ EXPERIMENTS = {
             ),
         },
         title="Where is it, in the photographs of Pascal VOC? (Tables 4.1 to 4.3)",
+    ),
+    "coco": Experiment(
+        settings=COCOSettings,
+        run=weak_coco,
+        scales={"full": COCOSettings()},
+        title="Where is it, among the 80 classes of COCO? (Table 4.2, Figure 4-5)",
     ),
 }

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 from thesiscode.nets import Window, to_convolutional, window
 from thesiscode.transfer.adaptation import adaptation_layers
@@ -80,7 +81,7 @@ class Maps(NamedTuple):
 
 def score_maps(
     net: SlidingNet,
-    squares: torch.Tensor,
+    squares: torch.Tensor | Dataset,
     *,
     scales: Sequence[float] = TEST_SCALES,
     prepare: Callable[[torch.Tensor], torch.Tensor] = as_input,
@@ -88,8 +89,8 @@ def score_maps(
 ) -> Iterator[list[Maps]]:
     """The score maps of each square image at each scale (thesis Section 4.3.3).
 
-    squares [n, 3, S, S], as `prepare` takes them. Raises ValueError for a scale at which an image is smaller than a
-    window.
+    squares [n, 3, S, S], as `prepare` takes them, or a data set that gives them one by one. Raises ValueError for a
+    scale at which an image is smaller than a window.
     """
     for found in maps_of({"": net.head}, net.trunk, squares, scales, prepare=prepare, batch_size=batch_size):
         yield found[""]
@@ -98,18 +99,23 @@ def score_maps(
 def maps_of(
     heads: Mapping[str, nn.Module],
     trunk: nn.Sequential,
-    squares: torch.Tensor,
+    squares: torch.Tensor | Dataset,
     scales: Sequence[float],
     *,
     prepare: Callable[[torch.Tensor], torch.Tensor] = as_input,
     batch_size: int = 8,
+    workers: int = 0,
 ) -> Iterator[dict[str, list[Maps]]]:
-    """`score_maps` of several heads by name; the trunk, which they share, runs once."""
+    """`score_maps` of several heads by name; the trunk, which they share, runs once.
+
+    workers: processes that read a data set.
+    """
     first = next(iter(heads.values()))
     look, place = window(nn.Sequential(trunk, first)), next(first.parameters()).device
     for part in (trunk, *heads.values()):
         part.eval()
-    for part in squares.split(batch_size):
+    in_memory = isinstance(squares, torch.Tensor)
+    for part in squares.split(batch_size) if in_memory else DataLoader(squares, batch_size, num_workers=workers):
         x = prepare(part.to(place))
         found: list[dict[str, list[Maps]]] = [{name: [] for name in heads} for _ in part]
         for scale in scales:

@@ -46,14 +46,14 @@ class PhotographSettings(SearchSettings):
     """folder of SqueezeNet's public weights; where `thesis data get` puts them by default"""
     side: int = 256
     """side of the squares that photographs are brought to, in pixels; 500 in the thesis"""
-    neighbours: int = 7
+    neighbours: int = 5
     """features are averaged over so many units of SqueezeNet's last maps along a side, 16 pixels apart"""
+    feature_scale: float = 0.2
+    """features are multiplied by it: theirs is a mean length of about 100, and training wants about 20"""
     test_scales: tuple[float, ...] = TEST_SCALES[:5]
     """factors by which a test image is resized"""
     width: int = 512
     """maps of Ca; 2048 in the thesis"""
-    learning_rate: float = 0.001
-    """initial learning rate; at 0.01 the features, of a mean length of about 100, leave units of Ca dead"""
     patience: int = 2
     """epochs without improvement after which the rate is divided"""
     max_epochs: int = 9
@@ -69,8 +69,14 @@ class PhotographSettings(SearchSettings):
             classes=one_of(*VOC_CLASSES),
             side=(lambda n: n >= 64, "at least 64 pixels"),
             neighbours=COUNT,
+            feature_scale=(lambda x: 0 < x < float("inf"), "a finite factor above 0"),
         )
         check_distinct(self, "classes")
+
+    @property
+    def reach(self) -> float:
+        """Pixels from the middle of a window to its border, as far as features are averaged."""
+        return 8 * self.neighbours
 
 
 def photographs(settings: PhotographSettings, split: str) -> Squares:
@@ -80,9 +86,13 @@ def photographs(settings: PhotographSettings, split: str) -> Squares:
 
 
 def squeezenet_trunk(settings: PhotographSettings) -> nn.Sequential:
-    """SqueezeNet's maps after fire9, each unit averaged with its neighbours: what Chapter 3 took of a patch."""
+    """SqueezeNet's maps after fire9, scaled, each unit averaged with its neighbours: what Chapter 3 took of a patch."""
     network = load_weights("squeezenet1_1", settings.weights or None).network
     trunk = to_convolutional(truncate(network, "features.12"))
+    last = trunk[-1]  # two convolutions side by side, then ReLU, which passes a positive factor on
+    with torch.no_grad():
+        for weights in (*last.expand1x1.parameters(), *last.expand3x3.parameters()):
+            weights *= settings.feature_scale
     trunk.add_module("mean", nn.AvgPool2d(settings.neighbours, stride=1))
     return trunk.eval().to(device(), memory_format=torch.channels_last)
 
@@ -108,7 +118,8 @@ def train_rival(settings: PhotographSettings, name: str, trunk: nn.Sequential, d
     options: dict[str, Any] = {"name": name, "prepare": as_photograph}
     if name == "full images":
         return train_sliding(settings, WholeImage(trunk), RIVALS[name], data, run, scales=(1, 1), **options)
-    return train_sliding(settings, trunk, RIVALS[name], data, run, **options)
+    supervision = partial(OnTheImage, reach=settings.reach) if name == "weak" else RIVALS[name]
+    return train_sliding(settings, trunk, supervision, data, run, **options)
 
 
 def predictions(
@@ -121,11 +132,12 @@ def predictions(
     found: dict[str, list[Prediction]] = {name: [] for name in nets}
     heads = {name: net.head for name, net in nets.items() if name != "full images"}
     options = {"prepare": as_photograph, "batch_size": 1}
+    reaches = [settings.reach / scale for scale in settings.test_scales]
     for square, (width, height), maps in zip(
         data.images, data.extents, maps_of(heads, trunk, data.images, settings.test_scales, **options), strict=True
     ):
         for name, scales in maps.items():
-            found[name].append(predict(on_the_image(scales, width, height)))
+            found[name].append(predict(on_the_image(scales, width, height, reaches)))
         with torch.no_grad():
             whole = nets["full images"](as_photograph(square[None].to(device())))[0].cpu().numpy()
         found["full images"].append(predict([Maps(whole, np.array([width / 2]), np.array([height / 2]))]))

@@ -1,11 +1,12 @@
 """What an image says in training: which objects it holds, or also where they are (thesis Sections 4.2.3 and 4.5.2)."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int8, UInt8
+from torch.utils.data import Dataset
 
 from thesiscode.transfer.examples import AnnotatedImage
 
@@ -21,7 +22,8 @@ GRID = 36
 class Squares(NamedTuple):
     """Images as squares of one size, and what is known of them."""
 
-    images: UInt8[torch.Tensor, "n 3 side side"]
+    images: "UInt8[torch.Tensor, 'n 3 side side'] | StoredSquares"
+    """all of them, or what reads them from the disk one by one"""
     labels: Int8[torch.Tensor, "n K"]
     """1, -1, or 0 where all objects of the class are difficult"""
     boxes: list[list[Float[np.ndarray, "_ 4"]]]
@@ -36,20 +38,66 @@ def squares(
     images: Iterable[AnnotatedImage], n_classes: int, side: int, *, fill: Sequence[float] = (0, 0, 0)
 ) -> Squares:
     """Images of any size as squares (thesis Section 4.3.2); see `to_square`. Raises ValueError without images."""
-    pixels, labels, boxes, difficult, extents = [], [], [], [], []
+    pixels = []
+
+    def seen() -> Iterator[AnnotatedImage]:
+        for image in images:
+            pixels.append(to_square(image.pixels, side, fill=fill))
+            yield image
+
+    known = _annotations(seen(), n_classes, side)
+    return Squares(torch.stack(pixels), *known)
+
+
+def _annotations(images: Iterable[AnnotatedImage], n_classes: int, side: int) -> tuple[Any, ...]:
+    """What `Squares` says of images, beside their pixels."""
+    labels, boxes, difficult, extents = [], [], [], []
     for image in images:
         height, width = image.pixels.shape[1:]
         factor = square_factor(width, height, side)
-        pixels.append(to_square(image.pixels, side, fill=fill))
         labels.append(image.labels(n_classes))
         for found, flag in ((boxes, False), (difficult, True)):
             of = [(image.classes == k) & (image.difficult == flag) for k in range(n_classes)]
             found.append([image.boxes[mine] * factor for mine in of])
         extents.append((width * factor, height * factor))
-    if not pixels:
+    if not labels:
         raise ValueError("images: expected at least one, got none")
-    labels = torch.from_numpy(np.stack(labels)).to(torch.int8)
-    return Squares(torch.stack(pixels), labels, boxes, difficult, np.array(extents))
+    return torch.from_numpy(np.stack(labels)).to(torch.int8), boxes, difficult, np.array(extents)
+
+
+class StoredSquares(Dataset):
+    """Squares that are read when they are wanted, for data sets that do not fit in memory; see `stored_squares`."""
+
+    def __init__(self, read: Callable[[int], torch.Tensor], n: int, side: int, fill: Sequence[float]) -> None:
+        """read: the image of a number, uint8 [3, H, W]. n: how many there are."""
+        self.read, self.n, self.side, self.fill = read, n, side, fill
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(n, 3, side, side), as if they were one tensor."""
+        return self.n, 3, self.side, self.side
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __getitem__(self, index: int) -> UInt8[torch.Tensor, "3 side side"]:
+        return to_square(self.read(index), self.side, fill=self.fill)
+
+
+def stored_squares(
+    read: Callable[[int], torch.Tensor],
+    annotations: Iterable[AnnotatedImage],
+    n_classes: int,
+    side: int,
+    *,
+    fill: Sequence[float] = (0, 0, 0),
+) -> Squares:
+    """As `squares`, without reading the images: of their `pixels`, annotations need the shape alone (device "meta").
+
+    read: the image of a number, uint8 [3, H, W], of the shape that its annotation says.
+    """
+    known = _annotations(annotations, n_classes, side)
+    return Squares(StoredSquares(read, len(known[0]), side, fill), *known)
 
 
 def _cells(low: float, high: float, middles: Float[np.ndarray, " cells"]) -> Bool[np.ndarray, " cells"]:
@@ -118,28 +166,58 @@ class MaskedPooling:
         return loss + torch.nn.functional.softplus(beside).sum() / len(maps)
 
 
-class OnTheImage(MaskedPooling):
-    """The loss of weak supervision, pooled over the windows whose middle is on the image, not on its padding.
+class OnTheImage:
+    """The loss of weak supervision, pooled over the windows that lie on the image, not on its padding.
 
     The thesis pools over the padding too. A unit that looks at the padding, and sees what lies beside it, can say as
     well as any other *that* an object is there; where padding is wide, such units win, and the place is lost.
     """
 
-    def __init__(self, net: SlidingNet) -> None:
-        super().__init__(net)
+    def __init__(self, net: SlidingNet, *, reach: float = 0) -> None:
+        """reach: so many pixels around the middle of a window must be on the image, in the network's input."""
+        self.net, self.window, self.reach = net, net.window, reach
 
     @staticmethod
-    def targets(data: Squares) -> Int8[torch.Tensor, "n K cells"]:
-        """Label, then a mask of GRID x GRID cells: 1 where the image is."""
-        frames = [[np.array([[0.0, 0.0, width, height]])] * data.labels.shape[1] for width, height in data.extents]
-        return MaskedPooling.targets(data._replace(boxes=frames))
+    def targets(data: Squares) -> Float[torch.Tensor, "n _"]:
+        """The labels, then the width and the height of the image as shares of the side of its square."""
+        shares = torch.from_numpy(data.extents / data.images.shape[-1])
+        return torch.cat([data.labels.float(), shares.float()], dim=1)
+
+    def inside(self, maps: torch.Tensor, shares: torch.Tensor) -> Bool[torch.Tensor, "N 1 h w"]:
+        """The units whose windows lie on the image."""
+        columns, rows = (
+            torch.stack([torch.from_numpy(_on(middles, float(share) * side, self.reach)) for share in of_axis])
+            for middles, side, of_axis in zip(
+                (self.window.start + self.window.stride * np.arange(n) for n in (maps.shape[3], maps.shape[2])),
+                reversed(self.net.sides),
+                shares.cpu().unbind(dim=1),
+                strict=True,
+            )
+        )
+        return (rows[:, :, None] & columns[:, None, :])[:, None].to(maps.device)
+
+    def __call__(self, maps: Float[torch.Tensor, "N K h w"], targets: Float[torch.Tensor, "N _"]) -> torch.Tensor:
+        """Eq. 4.1 of the scores that are pooled over the image."""
+        labels, shares = targets[:, :-2], targets[:, -2:]
+        beside = ~self.inside(maps, shares)
+        return multilabel_logistic_loss(global_max_pool(maps.masked_fill(beside, -torch.inf)).scores, labels)
 
 
-def on_the_image(maps: Sequence[Maps], width: float, height: float) -> list[Maps]:
-    """Score maps without the units whose middle is on the padding, -inf there; a map that has no others stays."""
+def _on(middles: Float[np.ndarray, " n"], extent: float, reach: float) -> Bool[np.ndarray, " n"]:
+    """Which windows have `reach` pixels to both sides of their middle between 0 and `extent`; at least the one nearest
+    to halfway, as an image may be smaller than a window."""
+    inside = (reach <= middles) & (middles <= extent - reach)
+    inside[np.abs(middles - extent / 2).argmin()] = True
+    return inside
+
+
+def on_the_image(maps: Sequence[Maps], width: float, height: float, reaches: Sequence[float] = ()) -> list[Maps]:
+    """Score maps with -inf at the units whose windows do not lie on the image.
+
+    reaches: of each map, how many pixels around the middle of a window must be on the image; 0 by default.
+    """
     found = []
-    for one in maps:
-        inside = (one.y < height)[:, None] & (one.x < width)
-        scores = np.where(inside, one.scores, -np.inf) if inside.any() else one.scores
-        found.append(one._replace(scores=scores))
+    for one, reach in zip(maps, reaches or [0.0] * len(maps), strict=True):
+        inside = _on(one.y, height, reach)[:, None] & _on(one.x, width, reach)
+        found.append(one._replace(scores=np.where(inside, one.scores, -np.inf)))
     return found
