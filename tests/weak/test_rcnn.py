@@ -114,3 +114,20 @@ def test_a_box_scores_by_how_much_it_stands_out():
         return inside.mean() - (outer.sum() - inside.sum()) / (outer.size - inside.size)
 
     assert found[:3] == pytest.approx([literal(*box) for box in boxes[:3]])
+
+
+def test_an_image_without_regions_is_refused():
+    with pytest.raises(ValueError, match="boxes of image 1: expected at least one region, got none"):
+        best_boxes([np.ones((2, 3)), np.ones((0, 3))], [np.ones((2, 4)), np.ones((0, 4))])
+
+
+def test_boxes_of_another_image_are_refused():
+    theirs = np.array([[0.0, 0.0, 20.0, 9.0]])
+    with pytest.raises(ValueError, match="boxes: expected boxes in an image of 12 x 10"):
+        box_scores(np.ones((1, 10, 12)), theirs)
+    with pytest.raises(ValueError, match="boxes: expected boxes in an image of 12 x 10"):
+        warped(torch.zeros(3, 10, 12), theirs, 8)
+
+
+def test_no_boxes_score_nothing():
+    assert box_scores(np.ones((3, 10, 12)), np.empty((0, 4))).shape == (0, 3)

@@ -109,6 +109,11 @@ def test_no_images_are_refused():
         squares([], 2, 72)
 
 
+def test_boxes_of_another_image_are_refused():
+    with pytest.raises(ValueError, match="boxes of image 1: expected boxes in an image of 24 x 36"):
+        squares([annotated(36, 24, ((6, 4, 30, 20), 0, False)), annotated(24, 36, ((6, 4, 30, 20), 0, False))], 2, 72)
+
+
 @pytest.mark.parametrize("reach", [0, 6])
 @pytest.mark.parametrize("factor", [1, 1.5])
 def test_windows_on_the_padding_do_not_speak_for_the_image(data, reach, factor):

@@ -9,6 +9,8 @@ from jaxtyping import Float, Float64, Shaped, UInt8
 from torch.nn import functional as F
 from torchvision.ops import roi_align
 
+from thesiscode.metrics.boxes import check_boxes
+
 from .network import Maps
 
 
@@ -39,10 +41,11 @@ def warped(
     """What is in each box, whatever its shape, as a square (Girshick et al. 2014, Section 2.1).
 
     context: share of the square on each side that shows what lies around the box. Raises ValueError for a context
-    outside of [0, 0.5).
+    outside of [0, 0.5), or a box that leaves the image.
     """
     if not 0 <= context < 0.5:
         raise ValueError(f"context: expected a share in [0, 0.5), got {context!r}")
+    check_boxes("boxes", boxes, (image.shape[2], image.shape[1]))
     boxes = torch.from_numpy(boxes).float()
     around = (boxes[:, 2:] - boxes[:, :2]) * (context / (1 - 2 * context))
     wider = torch.cat([boxes[:, :2] - around, boxes[:, 2:] + around], dim=1)
@@ -72,8 +75,10 @@ def box_scores(scores: Float[np.ndarray, "K H W"], boxes: Float[np.ndarray, "n 4
     """How much each box stands out: the mean score in it, less the mean of a frame around it that is half as wide and
     high again (thesis Section 4.6.2 aggregates the scores in proposals, and does not say how; this is ours).
 
-    boxes: in pixels of the maps, rounded; those without area after that count 0.
+    boxes: in pixels of the maps, rounded; those without area after that count 0. Raises ValueError for a box that
+    leaves the maps, as those of another image would.
     """
+    check_boxes("boxes", boxes, (scores.shape[2], scores.shape[1]))
     sums = np.pad(scores.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
 
     def total(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -108,6 +108,12 @@ def _roles(k: int):
 def best_boxes(
     scores: Sequence[Float[np.ndarray, "_ K"]], boxes: Sequence[Float[np.ndarray, "_ 4"]]
 ) -> tuple[Float[np.ndarray, "n K"], Float[np.ndarray, "n K 4"]]:
-    """The best region of each image and class, and how good it is: one box a class and image (thesis Section 4.6.1)."""
+    """The best region of each image and class, and how good it is: one box a class and image (thesis Section 4.6.1).
+
+    Raises ValueError for an image without regions.
+    """
+    for i, one in enumerate(scores):
+        if not len(one):
+            raise ValueError(f"boxes of image {i}: expected at least one region, got none")
     best = [one.argmax(axis=0) for one in scores]
     return np.stack([s.max(axis=0) for s in scores]), np.stack([b[i] for b, i in zip(boxes, best, strict=True)])

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Int8, UInt8
 from torch.utils.data import Dataset
 
+from thesiscode.metrics.boxes import check_boxes
 from thesiscode.transfer.examples import AnnotatedImage
 
 from .losses import multilabel_logistic_loss
@@ -37,7 +38,8 @@ class Squares(NamedTuple):
 def squares(
     images: Iterable[AnnotatedImage], n_classes: int, side: int, *, fill: Sequence[float] = (0, 0, 0)
 ) -> Squares:
-    """Images of any size as squares (thesis Section 4.3.2); see `to_square`. Raises ValueError without images."""
+    """Images of any size as squares (thesis Section 4.3.2); see `to_square`. Raises ValueError without images, or
+    for a box that leaves its image."""
     pixels = []
 
     def seen() -> Iterator[AnnotatedImage]:
@@ -52,8 +54,9 @@ def squares(
 def _annotations(images: Iterable[AnnotatedImage], n_classes: int, side: int) -> tuple[Any, ...]:
     """What `Squares` says of images, beside their pixels."""
     labels, boxes, difficult, extents = [], [], [], []
-    for image in images:
+    for i, image in enumerate(images):
         height, width = image.pixels.shape[1:]
+        check_boxes(f"boxes of image {i}", image.boxes, (width, height))
         factor = square_factor(width, height, side)
         labels.append(image.labels(n_classes))
         for found, flag in ((boxes, False), (difficult, True)):
