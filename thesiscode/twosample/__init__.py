@@ -1,0 +1,23 @@
+"""Were two samples drawn from one distribution? Tests by classifiers and by kernels (thesis Section 5.3)."""
+
+from .checks import TwoSampleResult
+from .classics import kolmogorov_smirnov, kuiper, mann_whitney
+from .classifier import ClassifierResult, c2st, telling_examples, telling_features
+from .kernels import mean_embedding, mmd_linear, mmd_quadratic
+from .networks import SmallNetwork, train_networks
+
+__all__ = [
+    "ClassifierResult",
+    "SmallNetwork",
+    "TwoSampleResult",
+    "c2st",
+    "kolmogorov_smirnov",
+    "kuiper",
+    "mann_whitney",
+    "mean_embedding",
+    "mmd_linear",
+    "mmd_quadratic",
+    "telling_examples",
+    "telling_features",
+    "train_networks",
+]
