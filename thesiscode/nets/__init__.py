@@ -2,6 +2,7 @@
 
 from .activations import TopActivations, nearest_neighbours, top_activations
 from .alexnet import INPUT_SIDES, AlexNet
+from .dcgan import Discriminator, Generator
 from .deconvnet import deconvnet
 from .describe import LayerDescription, describe, shares, totals
 from .features import Features, block_shapes, truncate
@@ -15,7 +16,9 @@ __all__ = [
     "INPUT_SIDES",
     "PATCH_SIDES",
     "AlexNet",
+    "Discriminator",
     "Features",
+    "Generator",
     "LayerDescription",
     "OneWeirdTrickAlexNet",
     "OverFeat",
