@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from sklearn.metrics import average_precision_score
 
-from thesiscode.metrics import detection_average_precision, found_average, location_average_precision
+from thesiscode.metrics import (
+    detection_average_precision,
+    found_average,
+    location_average_precision,
+    pointing_accuracy,
+)
 
 
 def literal_average(found, scores, n_positives):
@@ -201,3 +206,14 @@ def test_bad_input_of_detection_is_named(change, message):
 def test_more_finds_than_objects_are_refused():
     with pytest.raises(ValueError, match="n_positives: expected at least 2, the number found, got 1"):
         found_average([1, 1], [1.0, 2.0], 1)
+
+
+def test_pointing_accuracy_is_the_share_of_positive_images_whose_point_hits():
+    boxes = [[(0, 0, 10, 10)], [(0, 0, 10, 10), (20, 20, 30, 30)], [], [(0, 0, 10, 10)], [(0, 0, 5, 5)]]
+    points = [(12, 5), (25, 25), (5, 5), (3, 3), (50, 50)]
+    flags = [[False], [False, False], [], [True], [False]]
+    assert pointing_accuracy(points, boxes, tolerance=0, difficult=flags) == pytest.approx(1 / 3)
+    assert pointing_accuracy(points, boxes, tolerance=2, difficult=flags) == pytest.approx(2 / 3)
+    assert np.isnan(pointing_accuracy([(1, 1)], [[]]))
+    with pytest.raises(ValueError, match="points: expected 1 finite pairs"):
+        pointing_accuracy([(1, np.inf)], [[(0, 0, 1, 1)]])

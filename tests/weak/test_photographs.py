@@ -64,6 +64,8 @@ def test_every_row_has_its_numbers_and_no_weights_leave(settings, tmp_path):
             assert list(row[kind]) == ["mAP", *CLASSES]
             assert all(0 <= value <= 1 for value in row[kind].values())
             assert row[kind]["mAP"] == pytest.approx(np.mean([row[kind][c] for c in CLASSES]))
+        assert list(row["pointing"]) == ["mean", *CLASSES] and all(0 <= v <= 1 for v in row["pointing"].values())
+    assert rows["full images"]["pointing"] == rows["centre"]["pointing"]
     assert rows["centre"]["classification"] == rows["weak"]["classification"]
     assert outcome.metrics["positives"] == {"cat": 2, "car": 2}
 

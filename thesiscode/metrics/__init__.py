@@ -1,6 +1,6 @@
 """How good scores are: average precision as Pascal VOC defines it, of images, places and boxes; the top-k error."""
 
-from .boxes import check_boxes, detection_average_precision, location_average_precision
+from .boxes import check_boxes, detection_average_precision, location_average_precision, pointing_accuracy
 from .ranking import (
     MeanAveragePrecision,
     PrecisionRecall,
@@ -20,6 +20,7 @@ __all__ = [
     "found_average",
     "location_average_precision",
     "mean_average_precision",
+    "pointing_accuracy",
     "precision_recall",
     "top_k_error",
 ]

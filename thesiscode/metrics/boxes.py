@@ -42,19 +42,41 @@ def location_average_precision(
     Raises ValueError for lengths that differ, NaN, a tolerance below 0, and boxes without area or beyond their image.
     """
     scores = checked_scores(scores, ("n",))
+    found, counted, positive = _located(points, boxes, difficult, len(scores), tolerance, sizes)
+    return found_average(found[counted], scores[counted], int(positive.sum()), interpolation=interpolation)
+
+
+def pointing_accuracy(
+    points: Shaped[Any, "n 2"] | Sequence,
+    boxes: Sequence[Shaped[Any, "_ 4"] | Sequence],
+    *,
+    tolerance: float = 18,
+    difficult: Sequence[Shaped[Any, " _"] | Sequence] | None = None,
+    sizes: Sequence[tuple[float, float]] | None = None,
+) -> float:
+    """Share of the images with an object of the class whose point lies on one, whatever the scores: the pointing game
+    (Zhang et al. 2016); NaN without objects. See `location_average_precision` for the arguments and the errors."""
+    found, _, positive = _located(points, boxes, difficult, len(boxes), tolerance, sizes)
+    return float(found[positive].mean()) if positive.any() else float("nan")
+
+
+def _located(
+    points: Any, boxes: Sequence, difficult: Sequence | None, n: int, tolerance: float, sizes: Sequence | None
+) -> tuple[Bool[np.ndarray, " n"], Bool[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+    """Of each image: whether its point is on an object, whether it counts, and whether there is an object to find."""
     points = np.asarray(points, float)
-    if points.shape != (len(scores), 2) or not np.isfinite(points).all():
-        raise ValueError(f"points: expected {len(scores)} finite pairs (x, y), got shape {points.shape}")
+    if points.shape != (n, 2) or not np.isfinite(points).all():
+        raise ValueError(f"points: expected {n} finite pairs (x, y), got shape {points.shape}")
     if not 0 <= tolerance < np.inf:
         raise ValueError(f"tolerance: expected a finite number of pixels, at least 0, got {tolerance!r}")
-    boxes, difficult = _checked_images(boxes, difficult, len(scores), sizes)
-    found, counted, n_positives = np.zeros(len(scores), bool), np.ones(len(scores), bool), 0
+    boxes, difficult = _checked_images(boxes, difficult, n, sizes)
+    found, counted, positive = np.zeros(n, bool), np.ones(n, bool), np.zeros(n, bool)
     for i, (point, those, hard) in enumerate(zip(points, boxes, difficult, strict=True)):
         hit = ((those[:, :2] - tolerance <= point) & (point <= those[:, 2:] + tolerance)).all(axis=1)
-        n_positives += bool((~hard).any())
+        positive[i] = (~hard).any()
         found[i] = (hit & ~hard).any()
         counted[i] = found[i] or not (hit.any() or (len(hard) and hard.all()))
-    return found_average(found[counted], scores[counted], n_positives, interpolation=interpolation)
+    return found, counted, positive
 
 
 def detection_average_precision(

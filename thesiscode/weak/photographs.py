@@ -13,6 +13,7 @@ from thesiscode.data.names import VOC_CLASSES
 from thesiscode.data.weights import TORCHVISION, load_weights
 from thesiscode.engine import Outcome, Run, device
 from thesiscode.engine.checks import COUNT, check_distinct, check_settings, one_of
+from thesiscode.metrics import pointing_accuracy
 from thesiscode.nets import to_convolutional, truncate
 from thesiscode.transfer.examples import voc_images
 from thesiscode.transfer.photographs import WELL_POPULATED, as_photograph
@@ -21,7 +22,7 @@ from .network import Maps, Prediction, SlidingNet, maps_of, predict
 from .scales import TEST_SCALES
 from .settings import SearchSettings
 from .supervision import ImageLabels, MaskedPooling, OnTheImage, Squares, on_the_image, squares
-from .tables import columns, measured
+from .tables import columns, measured, truth_of
 from .training import train_sliding
 
 MEAN_COLOUR = tuple(round(255 * value) for value in TORCHVISION.mean)
@@ -46,7 +47,7 @@ class PhotographSettings(SearchSettings):
     """folder of SqueezeNet's public weights; where `thesis data get` puts them by default"""
     side: int = 256
     """side of the squares that photographs are brought to, in pixels; 500 in the thesis"""
-    neighbours: int = 5
+    neighbours: int = 6
     """features are averaged over so many units of SqueezeNet's last maps along a side, 16 pixels apart"""
     feature_scale: float = 0.2
     """features are multiplied by it: theirs is a mean length of about 100, and training wants about 20"""
@@ -56,7 +57,7 @@ class PhotographSettings(SearchSettings):
     """maps of Ca; 2048 in the thesis"""
     patience: int = 2
     """epochs without improvement after which the rate is divided"""
-    max_epochs: int = 9
+    max_epochs: int = 6
     """most epochs at one learning rate"""
     watch: int = 100
     """photographs on which the loss is watched"""
@@ -144,6 +145,16 @@ def predictions(
     return found
 
 
+def pointing(settings: PhotographSettings, data: Squares, points: np.ndarray) -> dict[str, float]:
+    """The share of the photographs with each class whose point [n, K, 2] is on an object, and the mean over classes."""
+    shares = {}
+    for k, name in enumerate(settings.classes):
+        boxes, difficult = truth_of(data, k)
+        tolerance = settings.tolerance * settings.side / 500
+        shares[name] = pointing_accuracy(points[:, k], boxes, tolerance=tolerance, difficult=difficult)
+    return {"mean": float(np.nanmean(list(shares.values()))), **shares}
+
+
 def weak_photographs(settings: PhotographSettings, run: Run) -> Outcome:
     """Classification and location with one seed. No weights are handed over: photographs have licences of their own."""
     trunk = squeezenet_trunk(settings)
@@ -154,5 +165,7 @@ def weak_photographs(settings: PhotographSettings, run: Run) -> Outcome:
     rows: dict[str, Any] = {name: score(*of) for name, of in found.items()}
     middle = np.repeat(test.extents[:, None] / 2, len(settings.classes), axis=1)
     rows["centre"] = score(*found["weak"][:2], middle)
+    for name, points in ((name, of[2]) for name, of in (found | {"centre": (None, None, middle)}).items()):
+        rows[name]["pointing"] = pointing(settings, test, points)
     positives = (test.labels == 1).sum(dim=0).tolist()
     return Outcome({"rows": rows, "positives": dict(zip(settings.classes, positives, strict=True))})
