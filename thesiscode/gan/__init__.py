@@ -1,5 +1,18 @@
 """Generative adversarial networks: the game, its training, and what a latent space knows (thesis Section 5.2)."""
 
 from .objectives import OBJECTIVES, clip_weights, discriminator_loss, generator_loss, gradient_penalty
+from .training import DCGAN, WGAN, WGAN_GP, Game, Round, train_gan
 
-__all__ = ["OBJECTIVES", "clip_weights", "discriminator_loss", "generator_loss", "gradient_penalty"]
+__all__ = [
+    "DCGAN",
+    "OBJECTIVES",
+    "WGAN",
+    "WGAN_GP",
+    "Game",
+    "Round",
+    "clip_weights",
+    "discriminator_loss",
+    "generator_loss",
+    "gradient_penalty",
+    "train_gan",
+]

@@ -55,7 +55,7 @@ def pointing_accuracy(
     sizes: Sequence[tuple[float, float]] | None = None,
 ) -> float:
     """Share of the images with an object of the class whose point lies on one, whatever the scores: the pointing game
-    (Zhang et al. 2016); NaN without objects. See `location_average_precision` for the arguments and the errors."""
+    (Zhang et al. 2018); NaN without objects. See `location_average_precision` for the arguments and the errors."""
     found, _, positive = _located(points, boxes, difficult, len(boxes), tolerance, sizes)
     return float(found[positive].mean()) if positive.any() else float("nan")
 

@@ -1,0 +1,313 @@
+"""Training a generator and a discriminator against each other (thesis Section 5.2.1, Appendix C)."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import nn
+from tqdm.auto import tqdm
+
+from thesiscode.engine import (
+    CheckpointError,
+    Diverged,
+    ShuffledSampler,
+    check_state,
+    generator,
+    read_tensors,
+    write_tensors,
+)
+from thesiscode.engine.batches import load, split
+from thesiscode.engine.checks import COUNT, FROM_0, NOT_NEGATIVE, check_settings, one_of
+from thesiscode.engine.devices import Alone
+
+from .objectives import OBJECTIVES, clip_weights, discriminator_loss, generator_loss, gradient_penalty
+
+BLOWN_UP = 1e4
+"""A mean loss of this size is taken for a training that will not come back."""
+
+
+@dataclass(frozen=True)
+class Game:
+    """The rules of a training. The defaults are those of Radford et al. (2016), which the thesis' GANs follow."""
+
+    objective: str = "non-saturating"
+    """non-saturating, saturating or wasserstein; see `gan.generator_loss`"""
+    optimizer: str = "adam"
+    """adam or rmsprop"""
+    learning_rate: float = 2e-4
+    """of both players"""
+    betas: tuple[float, float] = (0.5, 0.999)
+    """of Adam: how much its means remember"""
+    batch_size: int = 64
+    """real images in a step, and generated ones"""
+    epochs: int = 25
+    """passes over the real images"""
+    critic_steps: int = 1
+    """steps of the discriminator for one of the generator"""
+    long_steps: int = 0
+    """so many for each of the generator's first 25 steps, and for every 500th; 0: `critic_steps` there too"""
+    clip: float = 0.0
+    """limit of the discriminator's weights; 0: none"""
+    penalty: float = 0.0
+    """weight of the gradient penalty; 0: none"""
+
+    def __post_init__(self) -> None:
+        check_settings(
+            self,
+            objective=one_of(*OBJECTIVES),
+            optimizer=one_of("adam", "rmsprop"),
+            learning_rate=(lambda x: 0 < x < math.inf, "a finite number above 0"),
+            betas=(lambda x: 0 <= x < 1, "shares in [0, 1)"),
+            batch_size=COUNT,
+            epochs=COUNT,
+            critic_steps=COUNT,
+            long_steps=FROM_0,
+            clip=NOT_NEGATIVE,
+            penalty=NOT_NEGATIVE,
+        )
+
+    def steps_of_critic(self, step: int) -> int:
+        """How many steps the discriminator makes before step `step` of the generator, counted from 0."""
+        return self.long_steps if self.long_steps and (step < 25 or step % 500 == 0) else self.critic_steps
+
+
+DCGAN = Game()
+"""As in the code of Radford et al. (2016)."""
+WGAN = Game("wasserstein", "rmsprop", 5e-5, critic_steps=5, long_steps=100, clip=0.01)
+"""As in the code of Arjovsky et al. (2017)."""
+WGAN_GP = Game("wasserstein", learning_rate=1e-4, betas=(0.0, 0.9), critic_steps=5, penalty=10.0)
+"""As in Gulrajani et al. (2017)."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one epoch came to: the mean losses of both players, how many steps the generator has made so far, and how
+    many the discriminator has made since the last of them."""
+
+    number: int
+    discriminator_loss: float
+    generator_loss: float
+    steps: int
+    waiting: int = 0
+
+
+def train_gan(
+    g: nn.Module,
+    d: nn.Module,
+    images: Any,
+    game: Game,
+    *,
+    seed: int,
+    prepare: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    watch: Callable[[Round, nn.Module], None] | None = None,
+    accelerator: Any = None,
+    workers: int = 0,
+    folder: Path | None = None,
+    resume: bool = False,
+    progress: bool = True,
+) -> list[Round]:
+    """Trains generator g and discriminator d on real images by the rules of `game`; returns one row an epoch.
+
+    images: a map-style data set whose items are pairs that start with an image, such as `engine.Tensors`. prepare:
+    turns a batch of images, on the device, into what d takes. watch: called with each epoch and g, in evaluation mode.
+    accelerator, workers, progress: as for `engine.fit`. folder: where gan.safetensors is written after each epoch.
+    resume: go on from it; on the CPU the result is the same as without an interruption.
+
+    Noise and order are drawn from `seed`, the epoch and the step. Raises Diverged if a loss is nan, infinite or huge;
+    the checkpoint of the last epoch before stays. Raises CheckpointError for one of another network or game.
+    """
+    if resume and folder is None:
+        raise ValueError("folder: expected the folder to resume from, got None")
+    if len(images) < game.batch_size:
+        raise ValueError(f"images: expected at least {game.batch_size}, one mini-batch, got {len(images)}")
+    match = _Match(g, d, images, game, seed, prepare, Alone() if accelerator is None else accelerator, workers)
+    return match.play(None if folder is None else folder / "gan.safetensors", resume, watch, progress)
+
+
+@dataclass
+class _Match:
+    """One training: its players and its rules."""
+
+    g: nn.Module
+    d: nn.Module
+    images: Any
+    game: Game
+    seed: int
+    prepare: Callable[[torch.Tensor], torch.Tensor] | None
+    team: Any
+    workers: int
+
+    def play(self, file: Path | None, resume: bool, watch: Any, progress: bool) -> list[Round]:
+        """All epochs, from the checkpoint in `file` if asked."""
+        team, own = self.team, (self.g.to(self.team.device), self.d.to(self.team.device))
+        optimizers = [self._optimizer(net) for net in own]
+        self.g, self.d, *self.optimizers = team.prepare(*own, *optimizers)
+        done: list[Round] = []
+        if resume and file.is_file():
+            done = _read(file, own, optimizers, self._settings())
+        try:
+            for number in range(len(done) + 1, self.game.epochs + 1):
+                done.append(self._epoch(number, done[-1] if done else None, progress))
+                if file is not None and team.is_main_process:
+                    _write(file, own, optimizers, self._settings(), done)
+                if watch is not None and team.is_main_process:
+                    watch(done[-1], own[0].eval())
+        except Diverged as error:
+            kept = f"; the checkpoint of epoch {len(done)} stays in {file}" if file and done else ""
+            raise Diverged(f"{error}{kept}") from None
+        finally:
+            for net in (self.g, self.d):
+                team.unwrap_model(net, keep_fp32_wrapper=False).eval()
+            team.free_memory()
+        team.wait_for_everyone()
+        return done
+
+    def _epoch(self, number: int, before: Round | None, progress: bool) -> Round:
+        """One pass over the real images."""
+        self.g.train(), self.d.train()
+        sums, counts = torch.zeros(2, device=self.team.device), [0, 0]
+        steps, waiting = (before.steps, before.waiting) if before else (0, 0)
+        silent = not (progress and self.team.is_main_process)
+        batches = self._batches(number)
+        for step, real in enumerate(tqdm(batches, f"epoch {number}", len(batches), disable=silent, leave=False)):
+            draw = generator(self.seed, "noise", number, step, self.team.process_index)
+            z = torch.randn(len(real), self._n_noise(), generator=draw).to(real)
+            waiting += 1
+            last = waiting >= self.game.steps_of_critic(steps)
+            with torch.set_grad_enabled(last):  # only the generator's own step needs its gradient
+                fake = self.g(z)
+            sums[0] += self._discriminator_step(real, fake.detach(), draw)
+            counts[0] += 1
+            if last:
+                sums[1] += self._generator_step(fake)
+                counts[1] += 1
+                steps, waiting = steps + 1, 0
+            if step % 50 == 0 or step == len(batches) - 1:
+                self._check(sums, counts, f"epoch {number}, step {step + 1}")
+        means = [total / max(n, 1) for total, n in zip(sums.tolist(), counts, strict=True)]
+        return Round(number, *means, steps, waiting)
+
+    def _discriminator_step(self, real: torch.Tensor, fake: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
+        """Tell real images from generated ones better."""
+        loss = discriminator_loss(self.d(real), self.d(fake), self.game.objective)
+        penalty = self.game.penalty * gradient_penalty(self.d, real, fake, draw) if self.game.penalty else 0.0
+        self.optimizers[1].zero_grad()
+        self.team.backward(loss + penalty)
+        self.optimizers[1].step()
+        if self.game.clip:
+            clip_weights(self.d, self.game.clip)
+        return loss.detach()
+
+    def _generator_step(self, fake: torch.Tensor) -> torch.Tensor:
+        """Make images that the discriminator takes for real. Its own weights need no gradient here."""
+        self.d.requires_grad_(False)
+        loss = generator_loss(self.d(fake), self.game.objective)
+        self.optimizers[0].zero_grad()
+        self.team.backward(loss)
+        self.optimizers[0].step()
+        self.d.requires_grad_(True)
+        return loss.detach()
+
+    def _batches(self, number: int) -> "_Batches":
+        sampler = ShuffledSampler(len(self.images), self.seed)
+        sampler.set_epoch(number)
+        batches = split(sampler, self.game.batch_size)
+        rank, n = self.team.process_index, self.team.num_processes
+        whole = [batch[rank::n] for batch in batches if len(batch) == self.game.batch_size]
+        return _Batches(self, whole, number)
+
+    def _n_noise(self) -> int:
+        return self.team.unwrap_model(self.g).n_noise
+
+    def _optimizer(self, net: nn.Module) -> torch.optim.Optimizer:
+        if self.game.optimizer == "rmsprop":
+            return torch.optim.RMSprop(net.parameters(), lr=self.game.learning_rate)
+        return torch.optim.Adam(net.parameters(), lr=self.game.learning_rate, betas=self.game.betas)
+
+    def _check(self, sums: torch.Tensor, counts: list[int], where: str) -> None:
+        """Raises Diverged unless both mean losses are finite and of a sane size."""
+        for name, total, n in zip(("discriminator", "generator"), sums.tolist(), counts, strict=True):
+            mean = total / max(n, 1)
+            if not abs(mean) < BLOWN_UP:
+                raise Diverged(f"{where}: the mean loss of the {name} is {mean:.3g}")
+
+    def _settings(self) -> dict[str, Any]:
+        """What a checkpoint must have in common with a training that goes on from it; its end may be another."""
+        rules = {key: value for key, value in asdict(self.game).items() if key != "epochs"}
+        return {**rules, "seed": self.seed, "images": len(self.images)}
+
+
+@dataclass
+class _Batches:
+    """The real images of one epoch, a mini-batch at a time, on the device."""
+
+    match: _Match
+    indices: list[list[int]]
+    epoch: int
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __iter__(self) -> Iterator[Float[torch.Tensor, "N *shape"]]:
+        match = self.match
+        device = match.team.device
+        loaded = load(
+            match.images,
+            self.indices,
+            workers=match.workers,
+            seed=match.seed,
+            epoch=self.epoch,
+            pin=device.type == "cuda" and match.workers > 0,
+        )
+        for x, *_ in loaded:
+            x = x.to(device, non_blocking=True)
+            yield x if match.prepare is None else match.prepare(x)
+
+
+def _write(
+    file: Path, nets: tuple[nn.Module, ...], optimizers: list[torch.optim.Optimizer], settings: dict, done: list[Round]
+) -> None:
+    """All that a training needs to go on, in one step."""
+    tensors = {}
+    for player, net, optimizer in zip("gd", nets, optimizers, strict=True):
+        tensors |= {f"{player}/net/{name}": value for name, value in net.state_dict().items()}
+        names = {parameter: name for name, parameter in net.named_parameters()}
+        for parameter, memory in optimizer.state.items():
+            tensors |= {f"{player}/{key}/{names[parameter]}": torch.as_tensor(value) for key, value in memory.items()}
+    write_tensors(file, tensors, {"settings": settings, "rounds": [asdict(one) for one in done]})
+
+
+def _read(
+    file: Path, nets: tuple[nn.Module, ...], optimizers: list[torch.optim.Optimizer], settings: dict
+) -> list[Round]:
+    """Puts both players where `_write` found them. Raises CheckpointError, and changes nothing, for another game."""
+    tensors, about = read_tensors(file)
+    for name, expected in settings.items():
+        got = about.get("settings", {}).get(name)
+        if got != (list(expected) if isinstance(expected, tuple) else expected):
+            raise CheckpointError(file, f"made with other settings: {name} is {got!r}, expected {expected!r}")
+    states = [
+        {
+            name.removeprefix(f"{player}/net/"): value
+            for name, value in tensors.items()
+            if name.startswith(f"{player}/net/")
+        }
+        for player in "gd"
+    ]
+    for net, state in zip(nets, states, strict=True):
+        check_state(file, state, net)
+    for player, net, optimizer, state in zip("gd", nets, optimizers, states, strict=True):
+        net.load_state_dict(state)
+        for name, parameter in net.named_parameters():
+            memory = {
+                key.split("/")[1]: value
+                for key, value in tensors.items()
+                if key.startswith(f"{player}/") and not key.startswith(f"{player}/net/") and key.endswith(f"/{name}")
+            }
+            for key, value in memory.items():
+                optimizer.state[parameter][key] = value if key == "step" else value.to(parameter.device)
+    return [Round(**one) for one in about["rounds"]]
