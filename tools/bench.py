@@ -120,7 +120,7 @@ def main() -> None:
     print(f"recorded in {save_result('transfer/speed', speed).relative_to(ROOT)}")
     speed = sliding()
     for name, one in speed["runs"].items():
-        print(f"windows of {name}: patch by patch / sliding: {one['patch_by_patch_over_sliding']:.0f}")
+        print(f"patches of 64 pixels, {name}: patch by patch / sliding: {one['patch_by_patch_over_sliding']:.0f}")
     print(f"recorded in {save_result('weak/speed', speed).relative_to(ROOT)}")
 
 

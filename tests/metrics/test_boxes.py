@@ -176,6 +176,8 @@ def test_eleven_points_of_a_recall_that_ends_early():
         ({"boxes": []}, "boxes: expected 1 arrays, one an image, got 0"),
         ({"boxes": [[(5, 5, 5, 9)]]}, "boxes of image 0: expected x0 < x1 and y0 < y1"),
         ({"sizes": [(8, 8)]}, r"boxes of image 0: expected boxes in an image of 8 x 8, got \[0.0, 0.0, 10.0, 10.0\]"),
+        ({"sizes": []}, "sizes: expected 1 pairs, one an image, got 0"),
+        ({"boxes": [[(0, 0, 10, 10, 0.9)]]}, r"boxes of image 0: expected shape \(boxes, 4\), got \(1, 5\)"),
         ({"tolerance": -1}, "tolerance: expected a finite number of pixels, at least 0, got -1"),
         ({"difficult": [[True, False]]}, "difficult: expected one flag a box"),
         ({"interpolation": "best"}, "interpolation: expected one of"),
@@ -192,6 +194,8 @@ def test_bad_input_of_location_is_named(change, message):
     [
         ({"overlap": 0}, r"overlap: expected a share in \(0, 1\], got 0"),
         ({"images": [1]}, "images: expected positions from 0 to 0, got 1 to 1"),
+        ({"images": [0.7]}, "images: expected positions, integers, got float64"),
+        ({"detections": [0, 0, 9, 9]}, r"detections: expected shape \(boxes, 4\), got \(4,\)"),
         ({"images": [0, 0]}, "detections: expected 1, one a score, got 1 for 2 images"),
         ({"detections": [(0, 0, 0, 1)]}, "detections: expected x0 < x1"),
         ({"scores": [float("nan")]}, "scores: expected numbers that can be ranked"),

@@ -48,12 +48,14 @@ def test_the_gradient_is_that_of_the_sigmoid():
     [
         ([[0, 0]], "labels: expected some that are not 0"),
         ([[1, 2]], r"labels: expected -1, 0 or 1 everywhere, got \[1, 2\]"),
+        (torch.ones(1, 2, dtype=torch.uint8), "labels: expected -1, 0 or 1 of a type with a sign, got torch.uint8"),
+        ([[True, False]], "labels: expected -1, 0 or 1 of a type with a sign, got torch.bool"),
         ([[1, -1, 1]], r"labels: expected shape \(1, 2\), that of scores, got \(1, 3\)"),
     ],
 )
 def test_labels_that_make_no_sense_are_refused(unchecked, labels, message):
     with pytest.raises(ValueError, match=message):
-        multilabel_logistic_loss(torch.zeros(1, 2), torch.tensor(labels))
+        multilabel_logistic_loss(torch.zeros(1, 2), torch.as_tensor(labels))
 
 
 def test_another_reduction_is_refused():

@@ -21,13 +21,25 @@ def net():
 def test_whole_maps_are_dropped_or_single_units():
     """A map is zero everywhere or nowhere; with the other kind, units fall one by one."""
     x = torch.ones(4, 16, 5, 5)
-    for kind, whole in (("maps", True), ("units", False)):
+    for kind, whole in (("maps", True), ("batch maps", True), ("units", False)):
         head = sliding_head(16, 2, width=32, dropout=kind).train()
         torch.manual_seed(0)
         zeros = (head.dropout_a(torch.ones(4, 32, 5, 5)) == 0).float().mean(dim=(2, 3))
         assert 0.3 < zeros.mean() < 0.7
         assert bool(((zeros == 0) | (zeros == 1)).all()) == whole
+        assert (zeros == zeros[0]).all() == (kind == "batch maps")
         assert head.eval()(x).shape == (4, 2, 5, 5)
+
+
+def test_testing_computes_the_mean_over_the_masks():
+    """All three kinds: by scaling in training, or, as the authors' layer, in testing."""
+    x = torch.rand(2, 40, 3, 3, generator=generator(0)) + 0.5
+    for kind in ("maps", "batch maps", "units"):
+        layer = sliding_head(16, 2, width=40, dropout=kind).dropout_a
+        torch.manual_seed(0)
+        mean = sum(layer.train()(x) for _ in range(2000)) / 2000
+        torch.testing.assert_close(mean, layer.eval()(x), rtol=0.12, atol=0)
+        assert torch.equal(layer(x), 0.5 * x if kind == "batch maps" else x)
 
 
 def test_only_the_adaptation_layers_learn(net):
@@ -77,7 +89,7 @@ def test_scores_are_the_mean_of_the_maxima_and_the_place_is_that_of_the_largest(
 
 
 def test_another_kind_of_dropout_is_refused():
-    with pytest.raises(ValueError, match="dropout: expected one of maps, units, got 'rows'"):
+    with pytest.raises(ValueError, match="dropout: expected one of maps, batch maps, units, got 'rows'"):
         sliding_head(16, 2, dropout="rows")
 
 

@@ -20,6 +20,7 @@ from thesiscode.weak.photographs import (
     squeezenet_trunk,
     train_rival,
     weak_photographs,
+    whole_images,
 )
 
 CLASSES = ("cat", "car")
@@ -88,6 +89,25 @@ def test_full_images_speak_of_the_middle_and_the_others_of_the_photograph(settin
     for full, weak, extent in zip(found["full images"], found["weak"], data.extents, strict=True):
         assert np.allclose(full.points, extent / 2)
         assert (weak.points < extent).all()
+
+
+def test_a_whole_image_is_the_mean_over_the_photograph_alone(settings):
+    """The trunk's last maps before neighbours are averaged, over the units whose middle is on the photograph."""
+    trunk, data = squeezenet_trunk(settings), photographs(settings, "test")
+    found = whole_images(trunk, data)
+    assert found.shape == (5, 512, 1, 1)
+    with torch.no_grad():
+        maps = trunk[:-1](as_photograph(data.images[:1]))[0]
+    width, height = data.extents[0]
+    units = [(i, j) for i in range(maps.shape[1]) for j in range(maps.shape[2])]
+    mine = [maps[:, i, j] for i, j in units if 15.5 + 16 * i <= height and 15.5 + 16 * j <= width]
+    assert len(mine) < len(units)
+    torch.testing.assert_close(found[0, :, 0, 0], torch.stack(mine).mean(dim=0))
+
+
+def test_the_same_photographs_to_train_and_to_test_on_are_refused(settings, tmp_path):
+    with pytest.raises(ValueError, match="test_split: expected another list than train_split, got 'train' twice"):
+        weak_photographs(replace(settings, test_split="train"), Run(0, tmp_path, tmp_path, progress=False))
 
 
 def test_units_are_16_pixels_apart_and_average_their_neighbours(settings):

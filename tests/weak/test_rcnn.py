@@ -10,7 +10,7 @@ from thesiscode.engine import numpy_generator
 from thesiscode.transfer.examples import AnnotatedImage, toyland_image
 from thesiscode.weak import Maps
 from thesiscode.weak.proposals import box_scores, heat, selective_search, warped
-from thesiscode.weak.rcnn import RCNN, best_boxes, regions
+from thesiscode.weak.rcnn import RCNN, Regions, _roles, best_boxes, regions
 
 SIZE = 8
 
@@ -73,13 +73,24 @@ def test_machines_find_what_they_were_shown(trunk):
     assert np.abs(middles - [(44, 18), (14, 28)]).max() <= 3 and (scores > 0).all()
 
 
-def test_negatives_overlap_no_object_of_their_class(trunk):
-    """With a machine that would have to call an object a negative, hard negatives would include it."""
-    train = [coloured((10, 12, 16, 0)), coloured((30, 8, 14, 0))]
-    rival = RCNN(1, strength=10.0, rounds=3).fit(trunk, train, SIZE, numpy_generator(0, "negatives"))
-    for image in train:
-        found = regions(trunk, image, SIZE, objects=True)
-        assert rival.scores(found)[0, 0] > 0.5
+def test_negatives_overlap_each_object_of_their_class_by_less_than_the_limit():
+    """An object of 20 x 20 pixels: itself, moved by 4 and by 12, far away; and a difficult object, which is neither."""
+    image = coloured((10, 10, 20, 0), (40, 20, 10, 0))._replace(difficult=np.array([False, True]))
+    boxes = [(10, 10, 30, 30), (40, 20, 50, 30), (14, 10, 34, 30), (22, 10, 42, 30), (0, 40, 8, 48), (41, 20, 51, 30)]
+    one = Regions(np.array(boxes, float), np.zeros((6, 1)), 2)
+    positive, negative = _roles(0)(image, one)
+    assert positive.tolist() == [True, False, False, False, False, False]
+    # The overlaps are 1, 1, 2/3, 1/4, 0 and 9/11.
+    assert negative.tolist() == [False, False, False, True, True, False]
+    positive, negative = _roles(1)(image, one)
+    assert not positive.any() and negative.all()
+
+
+def test_training_again_forgets_the_first_machines(trunk):
+    rival = RCNN(1)
+    for _ in range(2):
+        rival.fit(trunk, [coloured((10, 12, 16, 0))], SIZE, numpy_generator(0, "negatives"))
+    assert len(rival.machines) == 1
 
 
 def test_a_class_without_objects_is_refused(trunk):
@@ -131,3 +142,9 @@ def test_boxes_of_another_image_are_refused():
 
 def test_no_boxes_score_nothing():
     assert box_scores(np.ones((3, 10, 12)), np.empty((0, 4))).shape == (0, 3)
+
+
+def test_a_box_with_nothing_around_it_does_not_stand_out():
+    for level in (5.0, -5.0):
+        whole, part = box_scores(np.full((1, 10, 12), level), np.array([[0.0, 0, 12, 10], [2, 2, 6, 6]]))[:, 0]
+        assert whole == 0 and abs(part) < 1e-9

@@ -8,10 +8,12 @@ from torch import nn
 from thesiscode.engine import generator
 from thesiscode.transfer.examples import AnnotatedImage
 from thesiscode.weak import Maps, SlidingNet, global_max_pool, multilabel_logistic_loss, predict, rescale
-from thesiscode.weak.network import centres
 from thesiscode.weak.supervision import (
+    DIFFICULT,
     GRID,
+    OBJECT,
     ImageLabels,
+    MaskedOnTheImage,
     MaskedPooling,
     OnTheImage,
     on_the_image,
@@ -56,7 +58,7 @@ def test_boxes_follow_their_image_into_the_square(data):
 def test_masks_say_where_the_objects_that_count_are(data):
     targets = MaskedPooling.targets(data)
     assert torch.equal(targets[:, :, 0], data.labels)
-    masks = targets[:, :, 1:].unflatten(2, (GRID, GRID)).bool()  # cells of 2 x 2 pixels
+    masks = targets[:, :, 1:].unflatten(2, (GRID, GRID)) == OBJECT  # cells of 2 x 2 pixels
     expected = torch.zeros(GRID, GRID, dtype=torch.bool)
     expected[4:20, 6:18] = True
     assert torch.equal(masks[0, 0], expected) and not masks[0, 1].any()
@@ -65,21 +67,49 @@ def test_masks_say_where_the_objects_that_count_are(data):
 
 
 @pytest.mark.parametrize("factor", [0.7, 1.0, 1.4])
-def test_units_are_inside_where_the_middle_of_their_window_is_on_an_object(data, factor):
+def test_units_see_the_cell_that_holds_the_middle_of_their_window(data, factor):
+    """Cells are 2 x 2 pixels of the square: the cell of a middle follows from where it is, in pixels."""
     net = net_of()
-    loss = MaskedPooling(net)
     maps = net(rescale(data.images.float(), factor))
-    inside = loss.inside(maps, MaskedPooling.targets(data)[:, :, 1:].unflatten(2, (GRID, GRID)))
+    masks = torch.arange(GRID * GRID).reshape(GRID, GRID).expand(2, 2, -1, -1).to(torch.int16)
+    seen = MaskedPooling(net).seen(maps, masks)
     side = round(72 * factor)
-    where = [centres(net.window, n, 72, side) for n in maps.shape[2:]]
-    x0, y0, x1, y1 = data.boxes[0][0][0]
-    for i, y in enumerate(where[0]):
-        for j, x in enumerate(where[1]):
-            deep = x0 + 2 <= x <= x1 - 2 and y0 + 2 <= y <= y1 - 2
-            far = not (x0 - 2 <= x <= x1 + 2 and y0 - 2 <= y <= y1 + 2)
-            assert not deep or inside[0, 0, i, j]
-            assert not far or not inside[0, 0, i, j]
-    assert not inside[0, 1].any()
+    for i in range(maps.shape[2]):
+        for j in range(maps.shape[3]):
+            x, y = ((4.5 + 4 * k) * 72 / side for k in (j, i))  # the window of unit 0 has its middle at 4.5
+            assert int(seen[0, 1, i, j]) == int(y // 2) * GRID + int(x // 2)
+
+
+def test_masks_tell_objects_from_difficult_ones():
+    image = annotated(72, 72, ((0, 0, 20, 20), 0, False), ((40, 40, 60, 60), 0, True), ((10, 0, 30, 20), 0, True))
+    masks = MaskedPooling.targets(squares([image], 1, 72))[0, 0, 1:].unflatten(0, (GRID, GRID))
+    assert (masks[:10, :10] == OBJECT).all() and (masks[20:30, 20:30] == DIFFICULT).all()
+    assert (masks[:10, 10:15] == DIFFICULT).all() and not masks[12:18].any()
+
+
+def test_the_variant_does_not_push_down_difficult_objects():
+    data = squares([annotated(72, 72, ((0, 0, 20, 20), 0, False), ((40, 40, 60, 60), 0, True))], 1, 72)
+    net = SlidingNet(nn.Sequential(nn.AvgPool2d(9, 4)), nn.Sequential(nn.Conv2d(3, 1, 1)))
+    maps = net(data.images.float()).detach()
+    maps[:] = 0.0
+    maps[0, 0, 11, 11] = 9.0  # the middle of its window is at 48.5, on the difficult object
+    maps[0, 0, 15, 0] = 3.0  # beside both
+    maps.requires_grad_()
+    MaskedPooling(net, suppress=True)(maps, MaskedPooling.targets(data)).backward()
+    assert maps.grad[0, 0, 11, 11] == 0 and maps.grad[0, 0, 15, 0] > 0
+
+
+def test_masked_pooling_on_the_image_passes_over_the_padding(data):
+    """Classes that are there keep their mask; those that are not are pooled over the image."""
+    lone = squares([annotated(72, 36, ((0, 0, 20, 20), 0, False))], 2, 72)
+    masks = MaskedOnTheImage.targets(lone)[0, :, 1:].unflatten(1, (GRID, GRID))
+    assert torch.equal(masks[0], MaskedPooling.targets(lone)[0, 0, 1:].unflatten(0, (GRID, GRID)))
+    assert (masks[1, :18] == OBJECT).all() and not masks[1, 18:].any()
+    net = net_of()
+    maps = net(lone.images.float()).detach()
+    maps[0, 1, -1] = 1e3  # the padding would speak for the class that is not there
+    assert MaskedOnTheImage(net)(maps, MaskedOnTheImage.targets(lone)) < 500
+    assert MaskedPooling(net)(maps, MaskedPooling.targets(lone)) > 500
 
 
 def test_the_losses_pool_what_they_should(data):
@@ -89,7 +119,7 @@ def test_the_losses_pool_what_they_should(data):
     assert torch.equal(ImageLabels(net)(maps, data.labels), expected)
 
     plain, variant = (MaskedPooling(net, suppress=s) for s in (False, True))
-    inside = plain.inside(maps, targets[:, :, 1:].unflatten(2, (GRID, GRID)))
+    inside = plain.seen(maps, targets[:, :, 1:].unflatten(2, (GRID, GRID))) == OBJECT
     by_hand = beside = 0.0
     for n in range(2):
         for k in range(2):
@@ -121,7 +151,7 @@ def test_windows_on_the_padding_do_not_speak_for_the_image(data, reach, factor):
     net = net_of()
     loss, targets = OnTheImage(net, reach=reach), OnTheImage.targets(data)
     assert torch.equal(targets[:, :2], data.labels.float())
-    maps = net(rescale(data.images.float(), factor)).detach()
+    maps = net(rescale(data.images / 255, factor)).detach()
     n = maps.shape[-1]
     by_hand = torch.zeros(2, 1, n, n, dtype=torch.bool)
     for i, (width, height) in enumerate(data.extents * factor):
@@ -170,3 +200,10 @@ def test_squares_on_the_disk_are_those_in_memory(data):
     assert torch.equal(stored.labels, expected.labels) and np.array_equal(stored.extents, expected.extents)
     for mine, theirs in ((stored.boxes, expected.boxes), (stored.difficult, expected.difficult)):
         assert all(np.array_equal(a, b) for p, q in zip(mine, theirs, strict=True) for a, b in zip(p, q, strict=True))
+
+
+def test_an_image_of_another_shape_than_its_annotation_is_refused():
+    shapes = [annotated(72, 72)._replace(pixels=torch.empty(3, 72, 72, dtype=torch.uint8, device="meta"))]
+    stored = stored_squares(lambda i: torch.zeros(3, 30, 80, dtype=torch.uint8), shapes, 2, 72)
+    with pytest.raises(ValueError, match=r"image 0: expected the shape of its annotation, .*, got 80 x 30"):
+        stored.images[0]

@@ -7,11 +7,14 @@ import pytest
 import torch
 
 from thesiscode.data.toyland import TARGETS
-from thesiscode.engine import Run
+from thesiscode.engine import CheckpointError, Run
+from thesiscode.transfer.objects import TEST_START
 from thesiscode.weak import predict, score_maps, sliding_head
 from thesiscode.weak.network import SlidingNet, maps_of
-from thesiscode.weak.tables import detected, measured, truth_of, weak
+from thesiscode.weak.supervision import ImageLabels, OnTheImage
+from thesiscode.weak.tables import detected, from_patches, from_regions, measured, truth_of, weak
 from thesiscode.weak.toyland import RIVALS, WeakSettings, pretrained_trunk, scenes, train_rival
+from thesiscode.weak.training import train_sliding
 
 ROWS = [
     "full images",
@@ -112,6 +115,45 @@ def test_boxes_that_are_the_objects_themselves_are_detected(settings):
     assert sum(map(len, truth_of(test, 0)[0])) == sum(len(c[0]) for c in (*test.boxes, *test.difficult))
 
 
+@pytest.mark.parametrize("change", [{"low": 0.9}, {"dropout": "units"}, {"n_boxes": 51}, {"trunk": "transfer/related"}])
+def test_a_training_is_not_resumed_with_other_settings(settings, change, tmp_path):
+    data, run = scenes(settings, 0), Run(0, tmp_path, tmp_path, progress=False)
+    train_rival(settings, "weak", pretrained_trunk(settings.trunk), data, run)
+    other = replace(settings, **change)
+    with pytest.raises(CheckpointError, match=f"made with other settings: {next(iter(change))} is"):
+        train_rival(other, "weak", pretrained_trunk(other.trunk), data, replace(run, resume=True))
+
+
+def test_a_training_is_not_resumed_with_another_supervision(settings, tmp_path):
+    data, run = scenes(settings, 0), Run(0, tmp_path, tmp_path, progress=False)
+    trunk = pretrained_trunk(settings.trunk)
+    train_sliding(settings, trunk, ImageLabels, data, run, name="weak")
+    with pytest.raises(CheckpointError, match="made with other settings: supervision is"):
+        train_sliding(settings, trunk, OnTheImage, data, replace(run, resume=True), name="weak")
+
+
+def test_training_scenes_are_never_those_that_are_kept_for_tests(settings):
+    last = TEST_START // settings.n_train - 1
+    with pytest.raises(ValueError, match=f"seed: expected at most {last} with {settings.n_train} scenes each"):
+        scenes(settings, last + 1)
+
+
+def test_images_that_a_scale_makes_smaller_than_a_window_are_refused_before_training(settings, tmp_path):
+    small = replace(settings, side=100, test_scales=(0.5, 1.0))
+    trunk, data = pretrained_trunk(small.trunk), scenes(small, 0)
+    with pytest.raises(ValueError, match=r"images of 50 x 50 pixels .* too small for its window"):
+        train_rival(small, "weak", trunk, data, Run(0, tmp_path, tmp_path, progress=False))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("rival", [from_regions, from_patches])
+def test_rivals_are_judged_in_the_frame_of_the_squares(settings, rival, tmp_path):
+    """Regions and patches are found in scenes as they are drawn; their places are told in pixels of the squares."""
+    few, run = replace(settings, n_test=3), Run(0, tmp_path / "run", tmp_path / "shared", progress=False)
+    points = rival(few, run)[1]
+    assert np.allclose(rival(replace(few, side=2 * few.side), run)[1], 2 * points)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -119,7 +161,7 @@ def test_boxes_that_are_the_objects_themselves_are_detected(settings):
         ({"side": 40}, "side: expected at least 64 pixels, got 40"),
         ({"low": 2.0}, "low: expected a factor above 0, at most `high`, got 2.0"),
         ({"test_scales": (1.0, 0.0)}, "test_scales: expected finite factors above 0, got 0.0"),
-        ({"dropout": "rows"}, "dropout: expected one of maps, units, got 'rows'"),
+        ({"dropout": "rows"}, "dropout: expected one of maps, batch maps, units, got 'rows'"),
         ({"tolerance": -1}, "tolerance: expected a finite number of at least 0, got -1"),
         ({"batch_size": 0}, "batch_size: expected an integer of at least 1, got 0"),
     ],

@@ -42,6 +42,7 @@ def fit(
     resume: bool = False,
     progress: bool = True,
     validation: Any = None,
+    about: dict[str, Any] | None = None,
 ) -> History:
     """Trains `net` by `protocol` (thesis Section 3.3); returns what happened, one row an epoch.
 
@@ -68,6 +69,9 @@ def fit(
         result is the same, byte for byte, as without an interruption.
     progress: show a bar with the loss on it, in the main process.
 
+    about: what else a checkpoint must have been made with to be continued, by name, as JSON can hold it: the loss, the
+        network's frozen part, whatever the arguments above do not tell.
+
     Order, jitter and dropout are drawn from `seed`, the epoch and the step; torch's global generator is left as it was.
     Raises Diverged if an input or a loss is nan or infinite (the last checkpoint stays), CheckpointError if the
     checkpoint is broken, or of another network or other settings, ValueError if no parameter can be trained.
@@ -93,6 +97,7 @@ def fit(
         team=team,
         workers=workers,
         validation=validation,
+        about=about or {},
     )
     return training.run(file, resume=resume, silent=not (progress and team.is_main_process))
 
@@ -112,6 +117,7 @@ class _Training:
     team: Any
     workers: int
     validation: Any
+    about: dict[str, Any]
     history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
@@ -170,6 +176,7 @@ class _Training:
             "sampler": type(self.sampler).__name__,
             "augment": self.augment is not None,
             "trained": [name for name, p in self.net.named_parameters() if p.requires_grad],
+            **self.about,
         }
 
     def _epoch(self, model: nn.Module, optimizer: Any, bar: tqdm) -> Epoch:

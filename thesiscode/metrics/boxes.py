@@ -100,8 +100,9 @@ def detection_average_precision(
     be none. boxes: all boxes of the class, an array for each image. overlap: in (0, 1]. For the rest, and for what is
     a ValueError, see `location_average_precision`.
     """
-    detections = np.asarray(detections, float).reshape(-1, 4)
-    images = np.asarray(images, int).reshape(-1)
+    detections, images = _as_boxes("detections", detections), np.asarray(images).reshape(-1)
+    if len(images) and images.dtype.kind not in "iu":
+        raise ValueError(f"images: expected positions, integers, got {images.dtype}")
     scores = checked_scores(scores, ("d",)) if len(detections) else np.empty(0)
     if not len(scores) == len(detections) == len(images):
         raise ValueError(
@@ -144,13 +145,23 @@ def check_boxes(name: str, boxes: Float[np.ndarray, "m 4"], size: tuple[float, f
         raise ValueError(f"{name}: expected boxes in an image of {size[0]} x {size[1]}, got {odd.tolist()}")
 
 
+def _as_boxes(name: str, boxes: Any) -> Float[np.ndarray, "m 4"]:
+    """Boxes as an array, also where there are none. Raises ValueError for another shape."""
+    found = np.asarray(boxes, float)
+    if found.size and (found.ndim != 2 or found.shape[1] != 4):
+        raise ValueError(f"{name}: expected shape (boxes, 4), got {found.shape}")
+    return found.reshape(-1, 4)
+
+
 def _checked_images(
     boxes: Sequence, difficult: Sequence | None, n: int, sizes: Sequence[tuple[float, float]] | None
 ) -> tuple[list[Float[np.ndarray, "_ 4"]], list[Bool[np.ndarray, " _"]]]:
     if len(boxes) != n:
         raise ValueError(f"boxes: expected {n} arrays, one an image, got {len(boxes)}")
-    boxes = [np.asarray(those, float).reshape(-1, 4) for those in boxes]
+    boxes = [_as_boxes(f"boxes of image {i}", those) for i, those in enumerate(boxes)]
     sizes = [None] * n if sizes is None else sizes
+    if len(sizes) != n:
+        raise ValueError(f"sizes: expected {n} pairs, one an image, got {len(sizes)}")
     for i, (those, size) in enumerate(zip(boxes, sizes, strict=True)):
         check_boxes(f"boxes of image {i}", those, size)
     flags = [np.zeros(len(b), bool) for b in boxes] if difficult is None else [np.asarray(d, bool) for d in difficult]

@@ -143,8 +143,8 @@ def check_fits(name: str, layer: nn.Module, x: torch.Tensor, size: tuple[int, ..
         raise ValueError(
             f"images of {_by(size)} pixels give {x.shape[-1]} values to {name}; expected {layer.in_features}"
         )
-    if isinstance(layer, nn.Conv2d | nn.MaxPool2d) and not isinstance(layer.padding, str):
-        window = map(_both, (layer.kernel_size, layer.stride, layer.padding, layer.dilation))
+    if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d) and not isinstance(layer.padding, str):
+        window = map(_both, (layer.kernel_size, layer.stride, layer.padding, getattr(layer, "dilation", 1)))
         rounds_up = getattr(layer, "ceil_mode", False)
         if any(
             n + 2 * padding + rounds_up * (stride - 1) < dilation * (kernel - 1) + 1

@@ -135,7 +135,7 @@ def window(net: nn.Sequential) -> Window:
     """Where the units of the last map of a chain of layers look.
 
     SqueezeNet's Fire counts as the branch that sees most. Raises ValueError for a layer that is not the same
-    everywhere, and for other blocks with branches.
+    everywhere, or not the same along both sides, and for other blocks with branches.
     """
     size, stride, start = 1, 1, 0.5
     for name, layer in _flat(net):
@@ -156,6 +156,11 @@ def window(net: nn.Sequential) -> Window:
 def _step(layer: nn.Module) -> tuple[int, int, int] | None:
     """Kernel, stride and padding of a layer along one side; None for a layer that does not slide."""
     if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+        if isinstance(layer.padding, str):
+            raise ValueError(f"{layer}: expected padding in pixels, got {layer.padding!r}")
+        sides = [getattr(layer, key, 1) for key in ("kernel_size", "stride", "padding", "dilation")]
+        if odd := [value for value in sides if isinstance(value, tuple) and len(set(value)) > 1]:
+            raise ValueError(f"{layer}: expected the same along both sides, got {odd[0]}")
         kernel, stride, padding, dilation = (
             value[0] if isinstance(value, tuple) else value
             for value in (layer.kernel_size, layer.stride, layer.padding, getattr(layer, "dilation", 1))

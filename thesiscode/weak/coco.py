@@ -95,8 +95,13 @@ def public_trunk(name: str, weights: str) -> nn.Sequential:
 def weak_coco(settings: COCOSettings, run: Run) -> Outcome:
     """Classification and location with one seed, and the centre prediction with the same scores.
 
+    The tolerance is that of the settings in squares of 500 pixels; the thesis counts it in pixels of the images, of
+    which most in COCO have 640.
+
     Several GPUs: `accelerate launch --multi_gpu --mixed_precision fp16 -m thesiscode.cli run weak/coco --scale full`.
     """
+    if settings.train_split == settings.test_split:
+        raise ValueError(f"test_split: expected another split than train_split, got {settings.test_split!r} twice")
     (data, classes), (test, others) = (coco_squares(settings, s) for s in (settings.train_split, settings.test_split))
     if classes != others:
         raise ValueError(f"images: expected the same classes in both splits, got {len(classes)} and {len(others)}")

@@ -33,6 +33,6 @@ EXPERIMENTS = {
         settings=COCOSettings,
         run=weak_coco,
         scales={"full": COCOSettings()},
-        title="Where is it, among the 80 classes of COCO? (Table 4.2, Figure 4-5)",
+        title="Where is it, among the 80 classes of COCO? (Table 4.2, rows j and k)",
     ),
 }

@@ -18,6 +18,7 @@ def multilabel_logistic_loss(
     check_labels(labels, scores.shape)
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction: expected mean or sum, got {reduction!r}")
+    labels = labels.to(scores.dtype)
     losses = F.softplus(-labels * scores) * (labels != 0)
     return losses.sum() / (len(scores) if reduction == "mean" else 1)
 
@@ -31,6 +32,8 @@ def check_labels(labels: torch.Tensor, shape: tuple[int, ...]) -> None:
     """Raises ValueError unless labels are -1, 0 or 1, of this shape, and not all 0."""
     if tuple(labels.shape) != tuple(shape):
         raise ValueError(f"labels: expected shape {tuple(shape)}, that of scores, got {tuple(labels.shape)}")
+    if labels.dtype == torch.bool or not (labels.is_floating_point() or labels.dtype.is_signed):
+        raise ValueError(f"labels: expected -1, 0 or 1 of a type with a sign, got {labels.dtype}")
     if not ((labels == -1) | (labels == 0) | (labels == 1)).all():
         raise ValueError(f"labels: expected -1, 0 or 1 everywhere, got {sorted(set(labels.unique().tolist()))[:5]}")
     if not labels.any():

@@ -13,7 +13,6 @@ from thesiscode.nets import Window, to_convolutional, window
 from thesiscode.transfer.adaptation import adaptation_layers
 from thesiscode.transfer.inputs import as_input
 
-from .pooling import global_max_pool
 from .scales import TEST_SCALES, rescale
 
 
@@ -49,6 +48,19 @@ class SlidingNet(nn.Module):
         return self
 
 
+class BatchMapDropout(nn.Dropout2d):
+    """Whole maps set to 0 with probability p, the same ones in all images of a mini-batch; testing scales by 1 - p.
+
+    What the authors' experiments used (thesis Section 4.4). Torch's own draws for each image, and scales in training.
+    """
+
+    def forward(self, x: Float[torch.Tensor, "N C h w"]) -> Float[torch.Tensor, "N C h w"]:
+        """The maps that are kept, or all of them, scaled."""
+        if not self.training:
+            return (1 - self.p) * x
+        return x * (torch.rand(1, x.shape[1], 1, 1, device=x.device) >= self.p)
+
+
 def sliding_head(
     n_inputs: int,
     n_classes: int,
@@ -60,10 +72,11 @@ def sliding_head(
     """Ca and Cb, the adaptation layers FCa and FCb as convolutions of 1 x 1 (thesis Sections 4.2.1 and 4.4).
 
     n_classes: without a background; every class has a score of its own. dropout: "maps" drops whole maps with
-    probability 0.5, which the thesis does, "units" drops single units, as Krizhevsky et al. (2012) do. For the other
-    arguments see `transfer.adaptation.adaptation_layers`. Raises ValueError for another kind of dropout.
+    probability 0.5, which the thesis does, by torch's own layer; "batch maps" does so as the authors' layer did;
+    "units" drops single units, as Krizhevsky et al. (2012) do. For the other arguments see
+    `transfer.adaptation.adaptation_layers`. Raises ValueError for another kind of dropout.
     """
-    kinds = {"maps": nn.Dropout2d, "units": nn.Dropout}
+    kinds = {"maps": nn.Dropout2d, "batch maps": BatchMapDropout, "units": nn.Dropout}
     if dropout not in kinds:
         raise ValueError(f"dropout: expected one of {', '.join(kinds)}, got {dropout!r}")
     head = to_convolutional(adaptation_layers(n_inputs, n_classes, width=width, generator=generator))
@@ -137,11 +150,6 @@ def centres(look: Window, n: int, side: int, resized: int) -> Float[np.ndarray, 
     """Where n neighbouring units look, in pixels of an image of `side` pixels that was resized to `resized`."""
     there = look.start + look.stride * np.arange(n) - 0.5
     return there * ((side - 1) / max(resized - 1, 1)) + 0.5
-
-
-def pooled_scores(maps: Float[torch.Tensor, "N K h w"]) -> Float[torch.Tensor, "N K"]:
-    """The image's scores: global max-pooling (thesis Section 4.2.2)."""
-    return global_max_pool(maps).scores
 
 
 class Prediction(NamedTuple):

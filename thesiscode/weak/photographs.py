@@ -6,22 +6,22 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import nn
-from torch.nn import functional as F
 
 from thesiscode.data.names import VOC_CLASSES
 from thesiscode.data.weights import TORCHVISION, load_weights
 from thesiscode.engine import Outcome, Run, device
 from thesiscode.engine.checks import COUNT, check_distinct, check_settings, one_of
 from thesiscode.metrics import pointing_accuracy
-from thesiscode.nets import to_convolutional, truncate
+from thesiscode.nets import to_convolutional, truncate, window
 from thesiscode.transfer.examples import voc_images
 from thesiscode.transfer.photographs import WELL_POPULATED, as_photograph
 
 from .network import Maps, Prediction, SlidingNet, maps_of, predict
 from .scales import TEST_SCALES
 from .settings import SearchSettings
-from .supervision import ImageLabels, MaskedPooling, OnTheImage, Squares, on_the_image, squares
+from .supervision import ImageLabels, MaskedOnTheImage, OnTheImage, Squares, middles, on_the_image, squares
 from .tables import columns, measured, truth_of
 from .training import train_sliding
 
@@ -98,29 +98,33 @@ def squeezenet_trunk(settings: PhotographSettings) -> nn.Sequential:
     return trunk.eval().to(device(), memory_format=torch.channels_last)
 
 
-class WholeImage(nn.Module):
-    """One vector an image, the mean of a trunk's maps, as a map of one unit: no search."""
+def whole_images(trunk: nn.Sequential, data: Squares) -> Float[torch.Tensor, "n maps 1 1"]:
+    """One vector a photograph, without a search: the mean of the trunk's last maps over the units that look at it."""
+    maps, vectors = trunk[:-1], []
+    look = window(maps)
+    for square, (width, height) in zip(data.images, data.extents, strict=True):
+        with torch.no_grad():
+            found = maps(as_photograph(square[None].to(device())))[0]
+        rows, columns = (
+            torch.from_numpy(middles(look, n) <= extent)
+            for n, extent in zip(found.shape[1:], (height, width), strict=True)
+        )
+        vectors.append(found[:, rows][:, :, columns].mean(dim=(1, 2)).cpu())
+    return torch.stack(vectors)[:, :, None, None]
 
-    def __init__(self, trunk: nn.Sequential):
-        super().__init__()
-        self.trunk = trunk[:-1]
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Maps [N, C, 1, 1]."""
-        return F.adaptive_avg_pool2d(self.trunk(x), 1)
-
-
-RIVALS = {"full images": ImageLabels, "weak": OnTheImage, "masked": MaskedPooling}
+RIVALS = {"full images": ImageLabels, "weak": OnTheImage, "masked": MaskedOnTheImage}
 """What is trained: rows h, j and i of Table 4.2."""
 
 
 def train_rival(settings: PhotographSettings, name: str, trunk: nn.Sequential, data: Squares, run: Run) -> SlidingNet:
     """One row, trained on photographs; all start from the same weights."""
-    options: dict[str, Any] = {"name": name, "prepare": as_photograph}
     if name == "full images":
-        return train_sliding(settings, WholeImage(trunk), RIVALS[name], data, run, scales=(1, 1), **options)
+        vectors = data._replace(images=whole_images(trunk, data))
+        options: dict[str, Any] = {"name": name, "prepare": nn.Identity(), "scales": (1, 1)}
+        return train_sliding(settings, nn.Identity(), RIVALS[name], vectors, run, **options)
     supervision = partial(OnTheImage, reach=settings.reach) if name == "weak" else RIVALS[name]
-    return train_sliding(settings, trunk, supervision, data, run, **options)
+    return train_sliding(settings, trunk, supervision, data, run, name=name, prepare=as_photograph)
 
 
 def predictions(
@@ -134,14 +138,14 @@ def predictions(
     heads = {name: net.head for name, net in nets.items() if name != "full images"}
     options = {"prepare": as_photograph, "batch_size": 1}
     reaches = [settings.reach / scale for scale in settings.test_scales]
-    for square, (width, height), maps in zip(
-        data.images, data.extents, maps_of(heads, trunk, data.images, settings.test_scales, **options), strict=True
-    ):
+    searched = maps_of(heads, trunk, data.images, settings.test_scales, **options)
+    for (width, height), maps in zip(data.extents, searched, strict=True):
         for name, scales in maps.items():
             found[name].append(predict(on_the_image(scales, width, height, reaches)))
-        with torch.no_grad():
-            whole = nets["full images"](as_photograph(square[None].to(device())))[0].cpu().numpy()
-        found["full images"].append(predict([Maps(whole, np.array([width / 2]), np.array([height / 2]))]))
+    with torch.no_grad():
+        whole = nets["full images"](whole_images(trunk, data).to(device())).cpu().numpy()
+    for scores, (width, height) in zip(whole, data.extents, strict=True):
+        found["full images"].append(predict([Maps(scores, np.array([width / 2]), np.array([height / 2]))]))
     return found
 
 
@@ -158,8 +162,12 @@ def pointing(settings: PhotographSettings, data: Squares, points: np.ndarray) ->
 def weak_photographs(settings: PhotographSettings, run: Run) -> Outcome:
     """Classification and location with one seed. No weights are handed over: photographs have licences of their own."""
     trunk = squeezenet_trunk(settings)
-    data, test = photographs(settings, settings.train_split), photographs(settings, settings.test_split)
+    if settings.train_split == settings.test_split:
+        raise ValueError(f"test_split: expected another list than train_split, got {settings.test_split!r} twice")
+    data = photographs(settings, settings.train_split)
     nets = {name: train_rival(settings, name, trunk, data, run).eval() for name in RIVALS}
+    del data  # before the other photographs are read: at 500 pixels each list is some gigabytes
+    test = photographs(settings, settings.test_split)
     score = partial(measured, test, settings.classes, settings.tolerance * settings.side / 500)
     found = {name: columns(of) for name, of in predictions(settings, nets, trunk, test).items()}
     rows: dict[str, Any] = {name: score(*of) for name, of in found.items()}

@@ -75,11 +75,11 @@ def box_scores(scores: Float[np.ndarray, "K H W"], boxes: Float[np.ndarray, "n 4
     """How much each box stands out: the mean score in it, less the mean of a frame around it that is half as wide and
     high again (thesis Section 4.6.2 aggregates the scores in proposals, and does not say how; this is ours).
 
-    boxes: in pixels of the maps, rounded; those without area after that count 0. Raises ValueError for a box that
-    leaves the maps, as those of another image would.
+    boxes: in pixels of the maps, rounded; those without area after that, or with nothing around them, count 0. Raises
+    ValueError for a box that leaves the maps, as those of another image would.
     """
     check_boxes("boxes", boxes, (scores.shape[2], scores.shape[1]))
-    sums = np.pad(scores.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
+    sums = np.pad(scores.cumsum(axis=1, dtype=float).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
 
     def total(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         x0, y0, x1, y1 = corners.T
@@ -92,4 +92,4 @@ def box_scores(scores: Float[np.ndarray, "K H W"], boxes: Float[np.ndarray, "n 4
     outer = np.clip(np.round(np.concatenate([boxes[:, :2] - margin, boxes[:, 2:] + margin], axis=1)), 0, limits)
     (inside, area), (all_of_it, wider) = total(inner), total(outer.astype(int))
     around = (all_of_it - inside) / np.maximum(wider - area, 1)
-    return np.where(area > 0, inside / np.maximum(area, 1) - around, 0.0)
+    return np.where((area > 0) & (wider > area), inside / np.maximum(area, 1) - around, 0.0)

@@ -59,6 +59,7 @@ class RCNN:
 
         Raises ValueError for a class without such objects.
         """
+        self.machines = []
         images = list(images)
         found = [regions(trunk, image, size, objects=True) for image in images]
         features = np.concatenate([one.features for one in found])

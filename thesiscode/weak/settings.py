@@ -21,7 +21,7 @@ class SearchSettings:
     width: int = 256
     """maps of Ca; 2048 in the thesis"""
     dropout: str = "maps"
-    """what dropout drops: maps or units"""
+    """what dropout drops: maps, batch maps or units; see `sliding_head`"""
     learning_rate: float = 0.01
     """initial learning rate for the mean over a mini-batch; 0.001 for the sum in the thesis, 0.016 for the mean"""
     batch_size: int = 16
@@ -41,9 +41,11 @@ class SearchSettings:
             low=(lambda x: 0 < x <= self.high, "a factor above 0, at most `high`"),
             test_scales=(lambda x: 0 < x < float("inf"), "finite factors above 0"),
             width=COUNT,
-            dropout=one_of("maps", "units"),
+            dropout=one_of("maps", "batch maps", "units"),
             tolerance=NOT_NEGATIVE,
         )
+        if not self.test_scales:
+            raise ValueError("test_scales: expected at least one factor, got none")
         self.protocol()
 
     def protocol(self) -> Protocol:

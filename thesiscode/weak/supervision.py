@@ -5,19 +5,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int8, UInt8
+from jaxtyping import Bool, Float, Int, Int8, UInt8
 from torch.utils.data import Dataset
 
 from thesiscode.metrics.boxes import check_boxes
+from thesiscode.nets import Window
 from thesiscode.transfer.examples import AnnotatedImage
 
 from .losses import multilabel_logistic_loss
-from .network import Maps, SlidingNet, centres
+from .network import Maps, SlidingNet
 from .pooling import best_outside, global_max_pool, masked_max_pool
 from .scales import square_factor, to_square
 
 GRID = 36
 """Cells along a side of the masks that say where the objects of a class are."""
+OBJECT, DIFFICULT = 1, 2
+"""What a cell of a mask holds: an object of the class, or a difficult one only."""
 
 
 class Squares(NamedTuple):
@@ -48,7 +51,10 @@ def squares(
             yield image
 
     known = _annotations(seen(), n_classes, side)
-    return Squares(torch.stack(pixels), *known)
+    images = torch.empty(len(pixels), *pixels[0].shape, dtype=pixels[0].dtype)
+    for i in reversed(range(len(pixels))):
+        images[i] = pixels.pop()  # each is freed as it is copied: they need their memory once, not twice
+    return Squares(images, *known)
 
 
 def _annotations(images: Iterable[AnnotatedImage], n_classes: int, side: int) -> tuple[Any, ...]:
@@ -71,20 +77,33 @@ def _annotations(images: Iterable[AnnotatedImage], n_classes: int, side: int) ->
 class StoredSquares(Dataset):
     """Squares that are read when they are wanted, for data sets that do not fit in memory; see `stored_squares`."""
 
-    def __init__(self, read: Callable[[int], torch.Tensor], n: int, side: int, fill: Sequence[float]) -> None:
-        """read: the image of a number, uint8 [3, H, W]. n: how many there are."""
-        self.read, self.n, self.side, self.fill = read, n, side, fill
+    def __init__(
+        self,
+        read: Callable[[int], torch.Tensor],
+        shapes: Float[np.ndarray, "n 2"],
+        side: int,
+        fill: Sequence[float],
+    ) -> None:
+        """read: the image of a number, uint8 [3, H, W]. shapes: width and height of each image in its square."""
+        self.read, self.shapes, self.side, self.fill = read, shapes, side, fill
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """(n, 3, side, side), as if they were one tensor."""
-        return self.n, 3, self.side, self.side
+        return len(self), 3, self.side, self.side
 
     def __len__(self) -> int:
-        return self.n
+        return len(self.shapes)
 
     def __getitem__(self, index: int) -> UInt8[torch.Tensor, "3 side side"]:
-        return to_square(self.read(index), self.side, fill=self.fill)
+        """The square. Raises ValueError for an image of another shape than its annotation says."""
+        image = self.read(index)
+        height, width = image.shape[1:]
+        factor = square_factor(width, height, self.side)
+        if not np.allclose((width * factor, height * factor), self.shapes[index]):
+            said = " x ".join(f"{n / factor:g}" for n in self.shapes[index])
+            raise ValueError(f"image {index}: expected the shape of its annotation, {said}, got {width} x {height}")
+        return to_square(image, self.side, fill=self.fill)
 
 
 def stored_squares(
@@ -100,7 +119,7 @@ def stored_squares(
     read: the image of a number, uint8 [3, H, W], of the shape that its annotation says.
     """
     known = _annotations(annotations, n_classes, side)
-    return Squares(StoredSquares(read, len(known[0]), side, fill), *known)
+    return Squares(StoredSquares(read, known[-1], side, fill), *known)
 
 
 def _cells(low: float, high: float, middles: Float[np.ndarray, " cells"]) -> Bool[np.ndarray, " cells"]:
@@ -108,6 +127,19 @@ def _cells(low: float, high: float, middles: Float[np.ndarray, " cells"]) -> Boo
     inside = (low <= middles) & (middles < high)
     inside[np.abs(middles - (low + high) / 2).argmin()] = True
     return inside
+
+
+def _masks(data: Squares) -> Int8[torch.Tensor, "n K cells cells"]:
+    """Where objects of each class are: OBJECT, DIFFICULT, or 0."""
+    middle = (np.arange(GRID) + 0.5) * (data.images.shape[-1] / GRID)
+    masks = torch.zeros(*data.labels.shape, GRID, GRID, dtype=torch.int8)
+    for kind, of_images in ((DIFFICULT, data.difficult), (OBJECT, data.boxes)):
+        for i, classes in enumerate(of_images):
+            for k, boxes in enumerate(classes):
+                for x0, y0, x1, y1 in boxes:
+                    rows, columns = (_cells(low, high, middle) for low, high in ((y0, y1), (x0, x1)))
+                    masks[i, k][torch.from_numpy(np.outer(rows, columns))] = kind
+    return masks
 
 
 class ImageLabels:
@@ -138,35 +170,44 @@ class MaskedPooling:
 
     @staticmethod
     def targets(data: Squares) -> Int8[torch.Tensor, "n K cells"]:
-        """Label, then a mask of GRID x GRID cells: 1 where an object is. A cell whose middle is in the box, or the cell
-        around the middle of the box, is where the object is."""
-        middles = (np.arange(GRID) + 0.5) * (data.images.shape[-1] / GRID)
-        masks = torch.zeros(*data.labels.shape, GRID, GRID, dtype=torch.int8)
-        for i, classes in enumerate(data.boxes):
-            for k, boxes in enumerate(classes):
-                for x0, y0, x1, y1 in boxes:
-                    rows, columns = (_cells(low, high, middles) for low, high in ((y0, y1), (x0, x1)))
-                    masks[i, k] |= torch.from_numpy(np.outer(rows, columns)).to(torch.int8)
-        return torch.cat([data.labels[:, :, None], masks.flatten(2)], dim=2)
+        """Label, then a mask of GRID x GRID cells: where objects are, and where difficult ones.
 
-    def inside(self, maps: torch.Tensor, masks: torch.Tensor) -> Bool[torch.Tensor, "N K h w"]:
-        """The units that look at an object of the class: the cell in the middle of their window is on it."""
+        An object is where the middle of a cell is in its box, and in the cell around the middle of its box.
+        """
+        return torch.cat([data.labels[:, :, None], _masks(data).flatten(2)], dim=2)
+
+    def seen(self, maps: torch.Tensor, masks: Int[torch.Tensor, "N K cells cells"]) -> Int[torch.Tensor, "N K h w"]:
+        """What is in the cell that holds the middle of each unit's window."""
         rows, columns = (
-            torch.from_numpy((centres(self.window, n, GRID, resized) - 0.5).round().clip(0, GRID - 1).astype(int))
+            torch.from_numpy((middles(self.window, n) * (GRID / resized)).astype(int).clip(0, GRID - 1))
             for n, resized in zip(maps.shape[2:], self.net.sides, strict=True)
         )
-        return masks[:, :, rows][:, :, :, columns].bool()
+        return masks[:, :, rows][:, :, :, columns]
 
     def __call__(self, maps: Float[torch.Tensor, "N K h w"], targets: Int8[torch.Tensor, "N K cells"]) -> torch.Tensor:
         """Eq. 4.1 of the scores that are pooled where the objects are."""
-        labels, masks = targets[:, :, 0], targets[:, :, 1:].unflatten(2, (GRID, GRID))
-        inside = self.inside(maps, masks)
+        labels, seen = targets[:, :, 0], self.seen(maps, targets[:, :, 1:].unflatten(2, (GRID, GRID)))
+        inside = seen == OBJECT
         loss = multilabel_logistic_loss(masked_max_pool(maps, inside).scores, labels)
         if not self.suppress:
             return loss
         # -inf, whose loss is 0, where objects fill the map; classes that are not there have their loss already.
-        beside = best_outside(maps, inside).scores.masked_fill(labels != 1, -torch.inf)
+        beside = best_outside(maps, seen > 0).scores.masked_fill(labels != 1, -torch.inf)
         return loss + torch.nn.functional.softplus(beside).sum() / len(maps)
+
+
+class MaskedOnTheImage(MaskedPooling):
+    """Masked pooling that does not look at the padding: classes that are not in the image are pooled over the image."""
+
+    @staticmethod
+    def targets(data: Squares) -> Int8[torch.Tensor, "n K cells"]:
+        """As for `MaskedPooling`; a class that is not there has a mask too, of the cells that are on the image."""
+        frames = [[[0.0, 0.0, width, height]] for width, height in data.extents]
+        there = [
+            [boxes if label == 1 else np.array(frame) for label, boxes in zip(labels, classes, strict=True)]
+            for labels, classes, frame in zip(data.labels, data.boxes, frames, strict=True)
+        ]
+        return MaskedPooling.targets(data._replace(boxes=there))
 
 
 class OnTheImage:
@@ -189,9 +230,9 @@ class OnTheImage:
     def inside(self, maps: torch.Tensor, shares: torch.Tensor) -> Bool[torch.Tensor, "N 1 h w"]:
         """The units whose windows lie on the image."""
         columns, rows = (
-            torch.stack([torch.from_numpy(_on(middles, float(share) * side, self.reach)) for share in of_axis])
-            for middles, side, of_axis in zip(
-                (self.window.start + self.window.stride * np.arange(n) for n in (maps.shape[3], maps.shape[2])),
+            torch.stack([torch.from_numpy(_on(look, float(share) * side, self.reach)) for share in of_axis])
+            for look, side, of_axis in zip(
+                (middles(self.window, n) for n in (maps.shape[3], maps.shape[2])),
                 reversed(self.net.sides),
                 shares.cpu().unbind(dim=1),
                 strict=True,
@@ -204,6 +245,11 @@ class OnTheImage:
         labels, shares = targets[:, :-2], targets[:, -2:]
         beside = ~self.inside(maps, shares)
         return multilabel_logistic_loss(global_max_pool(maps.masked_fill(beside, -torch.inf)).scores, labels)
+
+
+def middles(look: Window, n: int) -> Float[np.ndarray, " n"]:
+    """The middles of the windows of n neighbouring units, in pixels of the network's input."""
+    return look.start + look.stride * np.arange(n)
 
 
 def _on(middles: Float[np.ndarray, " n"], extent: float, reach: float) -> Bool[np.ndarray, " n"]:

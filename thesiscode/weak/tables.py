@@ -1,5 +1,6 @@
 """The rows of Tables 4.1 to 4.3 on Toyland, measured (thesis Sections 4.5 and 4.6)."""
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -14,12 +15,13 @@ from thesiscode.nets import truncate
 from thesiscode.transfer import aggregate_scores
 from thesiscode.transfer.adaptation import cache_features
 from thesiscode.transfer.classify import patch_probabilities
-from thesiscode.transfer.examples import toyland_images
+from thesiscode.transfer.examples import AnnotatedImage, toyland_images
 from thesiscode.transfer.objects import TEST_START, ObjectSettings, scene_features, train_head, training_set
 
 from .network import Prediction, maps_of, predict
 from .proposals import box_scores, heat
 from .rcnn import RCNN, Regions, best_boxes, regions
+from .scales import square_factor
 from .supervision import Squares
 from .toyland import PATCH, RIVALS, WeakSettings, pretrained_trunk, scenes, source_of, train_rival
 
@@ -76,7 +78,9 @@ def from_patches(settings: WeakSettings, run: Run) -> tuple[np.ndarray, np.ndarr
     features = scene_features(chapter3, trunk)
     probabilities = patch_probabilities(train_head(chapter3, cached, 2, run), features, N)
     best = [p[y.argmax(axis=0)] for p, y in zip(features.patches, probabilities, strict=True)]
-    return np.stack([aggregate_scores(y, chapter3.power) for y in probabilities]), _middle(np.stack(best))
+    factors = _factors(settings, scenes_of(settings))
+    middles = _middle(np.stack(best)) * factors[:, None, None]
+    return np.stack([aggregate_scores(y, chapter3.power) for y in probabilities]), middles
 
 
 def from_regions(settings: WeakSettings, run: Run) -> tuple[np.ndarray, np.ndarray, list[Regions], list[np.ndarray]]:
@@ -84,11 +88,24 @@ def from_regions(settings: WeakSettings, run: Run) -> tuple[np.ndarray, np.ndarr
     trunk = truncate(source_of(settings.trunk), "relu7").eval().to(device(), memory_format=torch.channels_last)
     train = toyland_images(settings.n_boxes, settings.world, start=run.seed * settings.n_boxes)
     rival = RCNN(N).fit(trunk, train, PATCH, numpy_generator(run.seed, "negatives"))
-    test = toyland_images(settings.n_test, settings.world, start=TEST_START)
-    found = [regions(trunk, image, PATCH) for image in test]
+    test = list(scenes_of(settings))
+    found = [
+        one._replace(boxes=one.boxes * factor)
+        for one, factor in zip((regions(trunk, image, PATCH) for image in test), _factors(settings, test), strict=True)
+    ]
     scores = [rival.scores(one) for one in found]
     best, boxes = best_boxes(scores, [one.boxes for one in found])
     return best, _middle(boxes), found, scores
+
+
+def scenes_of(settings: WeakSettings) -> Iterator[AnnotatedImage]:
+    """The test scenes, as they are drawn."""
+    return toyland_images(settings.n_test, settings.world, start=TEST_START)
+
+
+def _factors(settings: WeakSettings, images: Iterable[AnnotatedImage]) -> np.ndarray:
+    """What brings pixels of each scene to pixels of its square."""
+    return np.array([square_factor(*image.pixels.shape[:0:-1], settings.side) for image in images])
 
 
 def _middle(boxes: np.ndarray) -> np.ndarray:
@@ -100,7 +117,8 @@ def detected(
 ) -> dict[str, float]:
     """Mean detection AP at overlaps of 0.5, 0.3 and 0.1 (thesis Section 4.6.2).
 
-    boxes, scores [m, K]: the candidates of each image. Of those that overlap by more than `limit`, the best is kept.
+    boxes, scores [m, K]: the candidates of each image. Of those that overlap by more than `limit`, the best is kept; of
+    each class and image, the 20 best of these count.
     """
     found: dict[str, list[float]] = {}
     for k in range(N):

@@ -60,7 +60,14 @@ class WeakSettings(SearchSettings):
 
 
 def scenes(settings: WeakSettings, seed: int | None) -> Squares:
-    """The training scenes of a seed, or, for None, the test scenes, as squares."""
+    """The training scenes of a seed, or, for None, the test scenes, as squares.
+
+    Raises ValueError for a seed whose scenes would be those that are kept for tests.
+    """
+    if seed is not None and (seed + 1) * settings.n_train > TEST_START:
+        raise ValueError(
+            f"seed: expected at most {TEST_START // settings.n_train - 1} with {settings.n_train} scenes each"
+        )
     n, start = (settings.n_test, TEST_START) if seed is None else (settings.n_train, seed * settings.n_train)
     return squares(toyland_images(n, settings.world, start=start), N, settings.side, fill=GREY)
 

@@ -1,6 +1,9 @@
 """Adaptation layers, trained on square images by one of the losses of `supervision` (thesis Section 4.3)."""
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 
 import torch
 from torch import nn
@@ -9,10 +12,11 @@ from torch.utils.data import Dataset
 from thesiscode.engine import Run, Tensors, fit, generator
 from thesiscode.transfer.inputs import as_input
 
+from .losses import check_labels
 from .network import SlidingNet, sliding_head
-from .scales import RandomScale
+from .scales import RandomScale, rescale
 from .settings import SearchSettings
-from .supervision import ImageLabels, MaskedPooling, Squares, StoredSquares
+from .supervision import Squares, StoredSquares
 
 
 class Read(Dataset):
@@ -31,7 +35,7 @@ class Read(Dataset):
 def train_sliding(
     settings: SearchSettings,
     trunk: nn.Module,
-    supervision: Callable[[SlidingNet], ImageLabels | MaskedPooling],
+    supervision: Callable[[SlidingNet], Any],
     data: Squares,
     run: Run,
     *,
@@ -44,8 +48,12 @@ def train_sliding(
     """A network whose adaptation layers are trained on `data`; its trunk, of `n_inputs` maps, stays as it is.
 
     The initial weights and the order of images follow from the run's seed, so that all that differ in supervision alone
-    start alike. supervision: makes the loss of the network. name: its checkpoints' folder. scales: smallest and largest
-    factor of a mini-batch; those of the settings where None. workers: processes that read images from the disk.
+    start alike. supervision: makes the loss of the network, one of the classes of `supervision`. name: its checkpoints'
+    folder. scales: smallest and largest factor of a mini-batch; those of the settings where None. workers: processes
+    that read images from the disk.
+
+    Raises ValueError for labels that `multilabel_logistic_loss` refuses, and, before any training, for images that
+    would be smaller than a window at a scale of training or testing.
     """
     draw = generator(run.seed, "weak head")
     n_classes = data.labels.shape[1]
@@ -54,6 +62,10 @@ def train_sliding(
     loss = supervision(net)
     targets, in_memory = loss.targets(data), isinstance(data.images, torch.Tensor)
     low, high = (settings.low, settings.high) if scales is None else scales
+    check_labels(data.labels, data.labels.shape)
+    with torch.no_grad():
+        first = prepare(data.images[0][None].to(next(trunk.parameters(), data.labels).device))
+        trunk(rescale(first, low if scales is not None else min(low, *settings.test_scales)))
     fit(
         net,
         Tensors(data.images, targets) if in_memory else Read(data.images, targets),
@@ -67,5 +79,13 @@ def train_sliding(
         resume=run.resume,
         progress=run.progress,
         accelerator=run.accelerator,
+        about={
+            **asdict(settings),
+            "scales": [low, high],
+            "supervision": repr(supervision),
+            "trunk": hashlib.sha256(
+                b"".join(p.detach().cpu().numpy().tobytes() for p in trunk.parameters())
+            ).hexdigest(),
+        },
     )
     return net
