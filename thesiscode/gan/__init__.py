@@ -1,5 +1,6 @@
 """Generative adversarial networks: the game, its training, and what a latent space knows (thesis Section 5.2)."""
 
+from .latent import attribute_code, coverage, interpolate, nearest_images
 from .objectives import OBJECTIVES, clip_weights, discriminator_loss, generator_loss, gradient_penalty
 from .training import DCGAN, WGAN, WGAN_GP, Game, Round, train_gan
 
@@ -10,9 +11,13 @@ __all__ = [
     "WGAN_GP",
     "Game",
     "Round",
+    "attribute_code",
     "clip_weights",
+    "coverage",
     "discriminator_loss",
     "generator_loss",
     "gradient_penalty",
+    "interpolate",
+    "nearest_images",
     "train_gan",
 ]

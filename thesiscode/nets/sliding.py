@@ -59,6 +59,8 @@ def to_convolutional(net: nn.Module, *, side: int = 224) -> Chain:
     Takes networks that run their children in the order in which they list them: `AlexNet` and its kin, `OverFeat`,
     `AdaptedNet`, torchvision's AlexNet, SqueezeNet and ResNet, `nn.Sequential`. Maps are flattened before the first
     fully connected layer, and must be square there.
+    What a network computes between its children, as torchvision's DenseNet does, cannot be seen from here, and is lost:
+    compare the two on an image.
 
     side: image side at which adaptive average pooling stays what it is. It becomes average pooling with windows as
     large as its maps are then (SqueezeNet at 224: 13 x 13), or nothing where it changes nothing then (AlexNet at 224).
