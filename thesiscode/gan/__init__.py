@@ -1,5 +1,6 @@
 """Generative adversarial networks: the game, its training, and what a latent space knows (thesis Section 5.2)."""
 
+from .autoencoders import Autoencoder, Encoded, autoencoder_loss, gradient_energy
 from .latent import attribute_code, coverage, interpolate, nearest_images
 from .objectives import OBJECTIVES, clip_weights, discriminator_loss, generator_loss, gradient_penalty
 from .training import DCGAN, WGAN, WGAN_GP, Game, Round, train_gan
@@ -9,13 +10,17 @@ __all__ = [
     "OBJECTIVES",
     "WGAN",
     "WGAN_GP",
+    "Autoencoder",
+    "Encoded",
     "Game",
     "Round",
     "attribute_code",
+    "autoencoder_loss",
     "clip_weights",
     "coverage",
     "discriminator_loss",
     "generator_loss",
+    "gradient_energy",
     "gradient_penalty",
     "interpolate",
     "nearest_images",
