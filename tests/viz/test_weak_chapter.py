@@ -9,7 +9,7 @@ def test_the_point_and_the_boxes_are_where_they_are():
     heat = np.arange(600.0).reshape(20, 30)
     figure = scene_to_point(np.zeros((20, 30, 3), np.uint8), heat, (12.5, 7.0), np.array([[5.0, 5, 15, 12]]), "dog")
     first, middle, last = figure.axes[:3]
-    assert first.get_title(loc="left") == "label: dog" and not first.patches
+    assert not first.patches and middle.get_title(loc="left") == "score map: dog"
     assert np.array_equal(middle.images[-1].get_array(), heat)
     (box,) = last.patches
     assert (box.get_xy(), box.get_width(), box.get_height()) == ((4.5, 4.5), 10, 7)

@@ -71,6 +71,17 @@ def test_every_row_has_its_numbers_and_no_weights_leave(settings, tmp_path):
     assert outcome.metrics["positives"] == {"cat": 2, "car": 2}
 
 
+def test_examples_are_maps_as_numbers_with_the_place_and_the_boxes(settings, tmp_path):
+    outcome = weak_photographs(settings, Run(0, tmp_path / "run", tmp_path / "shared", progress=False))
+    shown = outcome.metrics["examples"]
+    assert {one["class"] for one in shown} == set(CLASSES)
+    for one in shown:
+        assert np.shape(one["scores"]) == (len(one["y"]), len(one["x"]))
+        (x, y), slack = one["point"], settings.tolerance * settings.side / 500 + 0.1
+        on = [x0 - slack <= x <= x1 + slack and y0 - slack <= y <= y1 + slack for x0, y0, x1, y1 in one["boxes"]]
+        assert any(on) == one["right"] and x <= one["extent"][0] and y <= one["extent"][1]
+
+
 def test_photographs_are_padded_with_what_is_0_to_the_network(settings):
     data = photographs(settings, "test")
     assert data.images.shape == (5, 3, 96, 96)

@@ -20,7 +20,7 @@ def scene_to_point(
     """Three panels: the image; the map of the scores of class `name`; the image with the predicted point and the boxes
     of that class, which training did not see. point: (x, y), in pixels."""
     figure, axes = plt.subplots(1, 3, figsize=(8.0, 8.0 / 3 * image.shape[0] / image.shape[1] + 0.4))
-    for ax, title in zip(axes, (f"label: {name}", f"score map: {name}", "prediction, and box"), strict=True):
+    for ax, title in zip(axes, ("a scene", f"score map: {name}", "best place, and box"), strict=True):
         bare(ax)
         ax.imshow(image)
         ax.set_title(title, fontsize=11, loc="left")

@@ -19,9 +19,9 @@ MEASURES = {"classification": COLORS["output"], "location": COLORS["weight"]}
 
 
 def gaps(names: Sequence[str], classification: Sequence[float], location: Sequence[float]) -> Figure:
-    """One row a class, its two average precisions joined by a line; the class with the widest gap on top."""
+    """One row a class, its two average precisions joined by a line; on top the one with the smallest ratio of both."""
     figure, ax = plt.subplots(figsize=(5.8, 0.9 + 0.31 * len(names)))
-    order = np.argsort(np.subtract(location, classification))
+    order = np.argsort(np.divide(location, classification), kind="stable")
     for y, k in enumerate(order):
         ax.plot([location[k], classification[k]], [y, y], color=COLORS["grid"], linewidth=4, zorder=1)
     rows = np.arange(len(order))
@@ -30,7 +30,7 @@ def gaps(names: Sequence[str], classification: Sequence[float], location: Sequen
     ax.set_yticks(rows, [names[k] for k in order])
     ax.set(xlim=(0, 1), ylim=(len(order) - 0.4, -0.6), xlabel="average precision on test scenes")
     ax.grid(axis="y", visible=False)
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0.2)
     return figure
 
 
@@ -54,10 +54,16 @@ def twice(
     return figure
 
 
-def shares(found: Mapping[str, ContextShare], *, limits: tuple[float, float] = (-0.75, 1.75)) -> Figure:
+def shares(
+    found: Mapping[str, ContextShare],
+    *,
+    last: Mapping[str, ContextShare] | None = None,
+    limits: tuple[float, float] = (-0.75, 1.75),
+) -> Figure:
     """One row a name: the share of the context with its interval, the largest on top; arrows where it leaves the axis.
 
-    Names without an interval stand below, without a mark.
+    Names without an interval stand below, without a mark. `last` holds the shares of the other order, with the place
+    removed last: hollow diamonds, without intervals.
     """
     figure, ax = plt.subplots(figsize=(5.8, 1.0 + 0.31 * len(found)))
     known = sorted((n for n, s in found.items() if np.isfinite(s.low)), key=lambda n: -found[n].share)
@@ -68,15 +74,23 @@ def shares(found: Mapping[str, ContextShare], *, limits: tuple[float, float] = (
     for y, name in enumerate(names):
         one = found[name]
         if name not in known:
-            text = "the score does not clearly know this class"
-            ax.text(0.03, y, text, va="center", fontsize=10, color=COLORS["muted"])
+            text = "score does not clearly know it"
+            paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            ax.text(0.03, y, text, va="center", fontsize=10, color=COLORS["muted"], bbox=paper)
             continue
         ends = np.clip([one.low, one.high], low, high)
         ax.plot(ends, [y, y], color=tint(COLORS["output"], 0.5), linewidth=5, solid_capstyle="butt")
         for end, bound, marker in zip(ends, (one.low, one.high), "<>", strict=True):
             if end != bound:
                 ax.plot(end, y, marker, color=tint(COLORS["output"], 0.3), markersize=7, clip_on=False)
-        ax.plot(np.clip(one.share, low, high), y, "o", color=COLORS["output"], markersize=7.5)
+        dot = ax.plot(
+            np.clip(one.share, low, high), y, "o", color=COLORS["output"], markersize=7.5, label="place first"
+        )
+        if last is not None:
+            hollow = {"markersize": 7.5, "markeredgewidth": 2, "markerfacecolor": "white", "color": COLORS["weight"]}
+            other = ax.plot(np.clip(last[name].share, low, high), y, "D", label="place last", **hollow)
+    if last is not None and known:
+        ax.legend(handles=[*dot, *other], loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0.2)
     ax.set_yticks(range(len(names)), names)
     ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6), xlabel="share of the context")
     ax.grid(axis="y", visible=False)

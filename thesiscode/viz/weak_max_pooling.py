@@ -33,7 +33,7 @@ def architecture(
     trunk: tuple[int, int, int], hidden: tuple[int, int, int], maps: tuple[int, int, int], side: int
 ) -> Figure:
     """The network from image to scores (thesis Figure 4-2); shapes are (maps, height, width), read downwards."""
-    figure, ax = canvas(10, 13.4, scale=0.5)
+    figure, ax = canvas(10, 12.1, scale=0.5)
     rows = (
         ((3, side, side), f"image: {side} × {side} pixels", 1.9, 0.25, "ink"),
         (trunk, "C1 to C7, pre-trained and frozen", 1.5, 1.7, "muted"),
@@ -41,7 +41,7 @@ def architecture(
         (maps, "Cb, trained: a score map a class", 1.5, 0.6, "weight"),
         ((maps[0], 1, 1), "global max-pooling: a score a class", 0.24, 0.6, "output"),
     )
-    y = 13.1
+    y = 11.9
     for k, (shape, text, height, depth, color) in enumerate(rows):
         y -= height + 0.36 * depth
         tensor(ax, shape, (0.5, y), color=COLORS["data"], scale=height / shape[1], depth=depth, sizes=False)

@@ -34,7 +34,7 @@ class SlidingNet(nn.Module):
         """Where the units of the maps look."""
         return window(nn.Sequential(self.trunk, self.head))
 
-    def forward(self, x: Float[torch.Tensor, "N 3 H W"]) -> Float[torch.Tensor, "N K h w"]:
+    def forward(self, x: Float[torch.Tensor, "N C H W"]) -> Float[torch.Tensor, "N K h w"]:
         """Score maps. Raises ValueError for images smaller than a window of the layers."""
         self.sides = tuple(x.shape[2:])
         with torch.no_grad():

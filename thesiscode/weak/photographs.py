@@ -18,7 +18,7 @@ from thesiscode.nets import to_convolutional, truncate, window
 from thesiscode.transfer.examples import voc_images
 from thesiscode.transfer.photographs import WELL_POPULATED, as_photograph
 
-from .network import Maps, Prediction, SlidingNet, maps_of, predict
+from .network import Maps, Prediction, SlidingNet, maps_of, predict, score_maps
 from .scales import TEST_SCALES
 from .settings import SearchSettings
 from .supervision import ImageLabels, MaskedOnTheImage, OnTheImage, Squares, middles, on_the_image, squares
@@ -159,6 +159,39 @@ def pointing(settings: PhotographSettings, data: Squares, points: np.ndarray) ->
     return {"mean": float(np.nanmean(list(shares.values()))), **shares}
 
 
+def examples(
+    settings: PhotographSettings,
+    data: Squares,
+    net: SlidingNet,
+    responses: Float[np.ndarray, "n K"],
+    points: Float[np.ndarray, "n K 2"],
+) -> list[dict[str, Any]]:
+    """Score maps as numbers, for whom photographs cannot be shown: of each class, the photograph with the surest right
+    place, and the one with the surest wrong place. Maps are those at scale 1; places are in pixels of the squares."""
+    found = []
+    for k, name in enumerate(settings.classes):
+        boxes, _ = truth_of(data, k)
+        there = [i for i in np.argsort(-responses[:, k]) if data.labels[i, k] == 1 and len(boxes[i])]
+        tolerance = settings.tolerance * settings.side / 500
+        right = {i: pointing_accuracy(points[i : i + 1, k], boxes[i : i + 1], tolerance=tolerance) == 1 for i in there}
+        for verdict in (True, False):
+            for i in [i for i in there if right[i] == verdict][:1]:
+                (maps,) = next(score_maps(net, data.images[i : i + 1], scales=(1.0,), prepare=as_photograph))
+                found.append(
+                    {
+                        "class": name,
+                        "right": verdict,
+                        "extent": data.extents[i].round(1).tolist(),
+                        "boxes": boxes[i].round(1).tolist(),
+                        "point": points[i, k].round(1).tolist(),
+                        "x": maps.x.round(1).tolist(),
+                        "y": maps.y.round(1).tolist(),
+                        "scores": maps.scores[k].round(2).tolist(),
+                    }
+                )
+    return found
+
+
 def weak_photographs(settings: PhotographSettings, run: Run) -> Outcome:
     """Classification and location with one seed. No weights are handed over: photographs have licences of their own."""
     trunk = squeezenet_trunk(settings)
@@ -176,4 +209,6 @@ def weak_photographs(settings: PhotographSettings, run: Run) -> Outcome:
     for name, points in ((name, of[2]) for name, of in (found | {"centre": (None, None, middle)}).items()):
         rows[name]["pointing"] = pointing(settings, test, points)
     positives = (test.labels == 1).sum(dim=0).tolist()
-    return Outcome({"rows": rows, "positives": dict(zip(settings.classes, positives, strict=True))})
+    maps = examples(settings, test, nets["weak"], *found["weak"][1:])
+    positives = dict(zip(settings.classes, positives, strict=True))
+    return Outcome({"rows": rows, "positives": positives, "examples": maps})
