@@ -3,14 +3,20 @@
 from .checks import TwoSampleResult
 from .classics import kolmogorov_smirnov, kuiper, mann_whitney
 from .classifier import ClassifierResult, c2st, telling_examples, telling_features
+from .images import IMAGENET, SYMMETRIC, ImageFeatures, as_vectors, from_tanh
 from .kernels import mean_embedding, mmd_linear, mmd_quadratic
 from .networks import SmallNetwork, train_networks
 
 __all__ = [
+    "IMAGENET",
+    "SYMMETRIC",
     "ClassifierResult",
+    "ImageFeatures",
     "SmallNetwork",
     "TwoSampleResult",
+    "as_vectors",
     "c2st",
+    "from_tanh",
     "kolmogorov_smirnov",
     "kuiper",
     "mann_whitney",
