@@ -32,7 +32,7 @@ notebooks: $(INSTALLED) ## Write the notebook twin of every page
 	@$(BIN)/python tools/notebooks.py
 
 colab: $(INSTALLED) ## Run every notebook against the installed wheel, far from this folder
-	@$(BIN)/python tools/check_colab.py $(if $(FULL),--full)
+	@$(BIN)/python tools/check_colab.py $(if $(FULL),--full) $(if $(THIRD),--third)
 
 format: $(INSTALLED) ## Let ruff repair the style
 	@$(BIN)/ruff check --fix --quiet .

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from thesiscode import engine, zoo
 from thesiscode.cli import ledger, main
@@ -67,11 +68,13 @@ def test_a_record_that_names_a_folder_of_this_machine_is_refused_before_anything
 
 
 def test_run_records_for_the_pages(thesis, tmp_path, monkeypatch):
-    """With --record, the record goes to the package's results, the first seed's weights to its weights."""
+    """With --record, the record goes to the package's results, the first seed's weights and pictures to its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(zoo.results, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path / "weights")
+    monkeypatch.setattr(zoo.pictures, "PICTURES", tmp_path / "pictures")
     thesis("run", "toys:learn", "--seed", 7, "--no-progress", "--record", "--folder", "runs")
+    assert Image.open(zoo.picture_file("toy", folder=tmp_path / "pictures")).getpixel((1, 0)) == 7
     record = zoo.load_result("toys/learn-smoke", folder=tmp_path / "results")
     found = zoo.load_weights("toy", folder=tmp_path / "weights")
     assert found.card["metrics"]["loss"] == record["runs"][0]["metrics"]["loss"]

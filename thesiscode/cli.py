@@ -165,7 +165,7 @@ def _run(arguments: list[str]) -> Callable[..., None]:
             seeds: how many seeds, one after the other.
             resume: skip the seeds that are finished, continue the one that was interrupted.
             folder: where checkpoints, weights and records go.
-            record: put the record and the first seed's weights into the package, where pages find them.
+            record: put the record and the first seed's weights and pictures into the package, where pages find them.
             progress: show progress bars.
         """
         _run_and_record(name, experiment, settings, scale, seed, seeds, resume, folder, record, progress)
@@ -210,7 +210,7 @@ def _run_and_record(
         )
     accelerator = _accelerator()
     label = f"{name.replace(':', '/')}-{scale}"
-    found, weights = run_seeds(
+    found, files = run_seeds(
         name,
         experiment,
         settings,
@@ -230,7 +230,10 @@ def _run_and_record(
         print(f"{metric:<32} {value['mean']}  [{value['low']}, {value['high']}]  n = {value['n']}")
     if record:
         print(zoo.save_result(label, found | {"command": command}))
-        for own, file in weights.items():
+        for own, file in files:
+            if file.suffix == ".png":
+                print(zoo.save_picture(own, file.read_bytes()))
+                continue
             state, about = read_tensors(file)
             if size_in_mib(state) > MOST_MIB:
                 print(f"{own} stays in {file}: it is too large for the package")

@@ -1,4 +1,4 @@
-"""`make bench`: run the benchmarks, write the records of the speed of convolution, transfer and sliding.
+"""`make bench`: run the benchmarks, write the records of the speed of convolution, transfer, sliding, tests and GANs.
 
 NumPy's BLAS picks its kernels by processor model and may not know that a newer one has AVX-512. Where the processor
 has it and BLAS did not choose it, the benchmarks run twice: as NumPy comes, and with AVX-512 kernels asked for.
@@ -70,6 +70,20 @@ def sliding() -> dict:
     return {"what": what, "runs": runs("test_sliding.py", "sliding")}
 
 
+def two_samples() -> dict:
+    """Times Chapter 5's two-sample tests: neighbours, a million points, many networks."""
+    what = "C2ST-KNN beside scikit-learn, the linear MMD of a million points, C2ST-NN many at once; medians"
+    return {"what": what, "runs": runs("test_twosample.py", "twosample")}
+
+
+def gan() -> dict:
+    """Times a training step of Chapter 5's GANs beside the published code."""
+    return {
+        "what": "steps of a DCGAN beside a plain transcription of the published code; medians",
+        "runs": runs("test_gan.py", "gan"),
+    }
+
+
 def summary(benchmarks: list[dict]) -> dict:
     """Medians in ms, ratios between them, and memory, from pytest-benchmark's JSON."""
     info = [bench["extra_info"] for bench in benchmarks]
@@ -122,6 +136,14 @@ def main() -> None:
     for name, one in speed["runs"].items():
         print(f"patches of 64 pixels, {name}: patch by patch / sliding: {one['patch_by_patch_over_sliding']:.0f}")
     print(f"recorded in {save_result('weak/speed', speed).relative_to(ROOT)}")
+    speed = two_samples()
+    found = speed["runs"]
+    print(f"C2ST-KNN / scikit-learn: {found['neighbours']['ours_over_scikit_learn']:.2f},", end=" ")
+    print(f"networks one by one / together: {found['networks']['one_by_one_over_together']:.0f}")
+    print(f"recorded in {save_result('twosample/speed', speed).relative_to(ROOT)}")
+    speed = gan()
+    print(f"DCGAN step / plain transcription: {speed['runs']['DCGAN']['ours_over_plain']:.2f}")
+    print(f"recorded in {save_result('gan/speed', speed).relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ MAY_IMPORT = {
     # Chapter 4 goes on from Chapter 3: its layers, its images with boxes, and its trained networks.
     "weak": {"nets", "data", "metrics", "engine", "transfer", "zoo"},
     "gan": {"nets", "data", "engine"},
-    "twosample": {"nets"},
+    "twosample": {"nets", "engine", "data", "gan", "zoo"},  # its experiments compare generators
     "causal": {"data", "twosample", "engine"},
     "distances": set(),
     "data": set(),

@@ -68,8 +68,20 @@ def test_the_record_holds_what_was_measured(tmp_path):
     assert got["plain"] == {"mean": 4.0, "low": expected.low, "high": expected.high, "n": 3}
     assert got["nested/numpy"]["mean"] == 2.0 and got["nested/deep/torch"]["mean"] == 5.0
     assert got["undefined"]["mean"] is None and "curve" not in got
-    state, about = engine.read_tensors(weights["toy"])
+    state, about = engine.read_tensors(dict(weights)["toy"])
     assert state["w"].tolist() == [3.0, 3.0] and about["card"] == {"of": "toy"}
+
+
+def test_pictures_of_the_first_seed_are_handed_over(tmp_path):
+    def draw(settings, context):
+        return engine.Outcome({"n": 1}, pictures={"a/sheet": bytes([context.seed])})
+
+    experiment = engine.Experiment(Settings, draw, TOY.scales, "A toy")
+    for resume in (False, True):
+        record, files = run(tmp_path, experiment, resume=resume)
+        ((name, file),) = files
+        assert name == "a/sheet" and file.read_bytes() == b"\x03"
+        assert file.name == "sheet.png" and "pictures" not in record["runs"][0]
 
 
 def test_resume_skips_finished_seeds_and_continues_the_others(tmp_path):

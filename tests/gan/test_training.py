@@ -75,6 +75,33 @@ def test_critics_step_more_often_and_stay_within_their_limits(images, game):
         assert max(p.abs().max().item() for p in d.parameters()) <= game.clip
 
 
+def test_an_epoch_without_a_step_of_the_generator_has_no_loss_of_it(images, tmp_path):
+    game = replace(WGAN, batch_size=8, epochs=1)  # a hundred steps of the critic come first
+    (one,) = train_gan(*players(norm="none"), images, game, seed=0, folder=tmp_path, progress=False)
+    assert one.steps == 0 and one.waiting == 5 and np.isnan(one.generator_loss)
+    rounds = train_gan(
+        *players(norm="none"), images, replace(game, epochs=2), seed=0, folder=tmp_path, resume=True, progress=False
+    )
+    assert [r.waiting for r in rounds] == [5, 10]
+
+
+def test_a_longer_training_or_one_of_other_images_is_not_resumed(images, tmp_path):
+    train_gan(*players(), images, SMALL, seed=0, folder=tmp_path, progress=False, about="faces")
+    with pytest.raises(CheckpointError, match="holds 2 epochs, expected at most 1"):
+        train_gan(
+            *players(),
+            images,
+            replace(SMALL, epochs=1),
+            seed=0,
+            folder=tmp_path,
+            resume=True,
+            about="faces",
+            progress=False,
+        )
+    with pytest.raises(CheckpointError, match="about is 'faces', expected 'bedrooms'"):
+        train_gan(*players(), images, SMALL, seed=0, folder=tmp_path, resume=True, about="bedrooms", progress=False)
+
+
 def test_an_interrupted_training_ends_like_one_that_was_not(images, tmp_path):
     game = replace(SMALL, epochs=3)
     g, d = players()

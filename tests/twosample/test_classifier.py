@@ -5,11 +5,12 @@ import itertools
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from thesiscode.twosample import c2st, telling_examples, telling_features
-from thesiscode.twosample.classifier import NULLS, _p_value
+from thesiscode.twosample.classifier import NULLS, p_values
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_the_permutation_null_is_that_of_all_relabellings():
         hits = (said == labels).sum()
         every = [np.isin(np.arange(8), chosen) for chosen in itertools.combinations(range(8), 4)]
         by_hand = np.mean([(said == other).sum() >= hits for other in every])
-        assert _p_value(said == labels, labels, "permutation") == pytest.approx(by_hand)
+        assert p_values(said == labels, labels, "permutation") == pytest.approx(by_hand)
 
 
 def test_the_other_nulls_are_the_binomial_and_its_limit():
@@ -61,8 +62,8 @@ def test_the_other_nulls_are_the_binomial_and_its_limit():
     for k in (150, 200, 215, 230):
         hits = np.arange(400) < k
         exact = sum(stats.binom.pmf(j, 400, 0.5) for j in range(k, 401))
-        assert _p_value(hits, labels, "binomial") == pytest.approx(exact)
-        assert _p_value(hits, labels, "normal") == pytest.approx(exact, abs=2e-3)
+        assert p_values(hits, labels, "binomial") == pytest.approx(exact)
+        assert p_values(hits, labels, "normal") == pytest.approx(exact, abs=2e-3)
 
 
 @pytest.mark.parametrize("null", NULLS)
@@ -103,6 +104,27 @@ def test_the_surest_right_answers_come_first(rng):
     assert lost.shape == (2,) and lost[1] > 0.3 and abs(lost[0]) < 0.05
 
 
+@pytest.mark.parametrize("classifier", ["knn", "nn", LogisticRegression()])
+def test_identical_points_are_no_evidence(classifier, rng):
+    found = c2st(np.ones((60, 2)), np.ones((60, 2)), classifier=classifier, rng=rng)
+    assert found.statistic == 0.5 and found.p_value == 1
+
+
+def test_swapped_samples_have_another_result_and_both_are_valid(rng):
+    """The smaller p-value of the two is none: it rejects more often than either of them."""
+    pairs = rng.standard_normal((300, 2, 60))
+    there, back = (
+        np.array([c2st(*pair[::way], rng=np.random.default_rng(r)).p_value for r, pair in enumerate(pairs)])
+        for way in (1, -1)
+    )
+    assert np.mean(there != back) > 0.5
+    for p in (there, back):
+        assert stats.binomtest(int(np.sum(p <= 0.05)), 300, 0.05, alternative="greater").pvalue > 0.01
+    assert np.mean(np.minimum(there, back) <= 0.1) > max(np.mean(there <= 0.1), np.mean(back <= 0.1))
+    x, y = rng.standard_normal((60, 1)), rng.standard_normal((60, 1)) + 9
+    assert c2st(x, y, rng=rng).statistic == c2st(y, x, rng=rng).statistic == 1
+
+
 def test_the_generator_decides(rng):
     x, y = rng.standard_normal((60, 2)), rng.standard_normal((60, 2))
     for classifier in ("knn", "nn"):
@@ -122,6 +144,7 @@ def test_the_generator_decides(rng):
         ({"test_fraction": 0.01}, "x, y: expected points to train on and to test on, got 0 of 6"),
         ({"null": "exact"}, "null: expected one of permutation, binomial, normal, got 'exact'"),
         ({"classifier": "svm"}, "classifier: expected knn, nn or a classifier of scikit-learn, got 'svm'"),
+        ({"classifier": LogisticRegression}, "classifier: expected an instance, got the class LogisticRegression"),
         ({"classifier": LinearSVC()}, "classifier: expected one with fit and predict_proba, got LinearSVC"),
     ],
 )
@@ -129,3 +152,13 @@ def test_bad_input_is_named(unchecked, rng, change, message):
     good = {"x": np.arange(12.0).reshape(6, 2), "y": np.arange(12.0).reshape(6, 2), "rng": rng}
     with pytest.raises(ValueError, match=message):
         c2st(**(good | change))
+
+
+def test_classifiers_of_scikit_learn_draw_from_rng(rng):
+    x, y = rng.normal(size=(2, 60, 3))
+    found = [
+        c2st(x, y, classifier=RandomForestClassifier(5), rng=np.random.default_rng(k)).statistic for k in (0, 0, 1)
+    ]
+    assert found[0] == found[1] != found[2]
+    fixed = c2st(x, y, classifier=RandomForestClassifier(5, random_state=7), rng=np.random.default_rng(0))
+    assert fixed.model.random_state == 7

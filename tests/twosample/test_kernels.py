@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from thesiscode.twosample import mean_embedding, mmd_linear, mmd_quadratic
+from thesiscode.twosample import kernels, mean_embedding, mmd_linear, mmd_quadratic
 from thesiscode.twosample.kernels import EXPONENTS, _h
 
 TESTS = [mmd_linear, mmd_quadratic, mean_embedding]
@@ -19,7 +19,7 @@ def rng():
 
 def test_h_is_its_literal_definition(rng):
     x, y = rng.standard_normal((7, 2)), rng.standard_normal((7, 2)) + 1
-    found = _h(x, y, [-2, 0, 3])
+    (found,) = _h(x, y, np.arange(7), np.arange(7), [-2, 0, 3])
 
     def k(a, b, exponent):
         return math.exp(-(2.0**exponent) * sum((a - b) ** 2))
@@ -31,16 +31,40 @@ def test_h_is_its_literal_definition(rng):
         assert np.allclose(row, by_hand)
 
 
-def test_the_linear_statistic_has_a_width_from_points_that_do_not_test(rng):
+def test_the_linear_statistic_has_a_width_from_points_that_do_not_test(rng, monkeypatch):
     x, y = rng.standard_normal((400, 2)), rng.standard_normal((400, 2)) * 1.5
     found = mmd_linear(x, y, rng=np.random.default_rng(5))
     draw = np.random.default_rng(5)
     a, b = x[draw.permutation(400)], y[draw.permutation(400)]
-    score = [(h.mean() / (h.std() + 1e-3), h) for h in _h(a[:200], b[:200], EXPONENTS)]
+    rows = np.arange(200)
+    (first,) = _h(a[:200], b[:200], rows, rows, EXPONENTS)
+    score = [(h.mean() / (h.std() + 1e-3), h) for h in first]
     best = EXPONENTS[int(np.argmax([s for s, _ in score]))]
-    values = _h(a[200:], b[200:], [best])[0]
+    (values,) = next(_h(a[200:], b[200:], rows, rows, [best]))
     assert found.statistic == pytest.approx(values.mean()) and found.n_test == 400 == 4 * len(values)
-    assert found.p_value == pytest.approx(stats.ttest_1samp(values, 0, alternative="greater").pvalue)
+    expected = stats.ttest_1samp(values, 0, alternative="greater").pvalue
+    assert found.p_value == pytest.approx(expected, abs=0.02)  # by signs
+    monkeypatch.setattr(kernels, "FEW", 0)
+    assert mmd_linear(x, y, rng=np.random.default_rng(5)).p_value == pytest.approx(expected)
+
+
+def test_few_pairs_are_judged_by_signs_even_if_one_outweighs_the_others(rng):
+    """Narrow kernels on few points of a grid: by Student's t, 5% of the tests would have a p-value of at most 1%."""
+    p = []
+    for _ in range(600):
+        x, y = (rng.standard_normal((30, 5)).round(1) for _ in range(2))
+        x[:, 3:] = y[:, 3:] = 7.0
+        p.append(mmd_linear(x, y, rng=rng).p_value)
+    for level in (0.01, 0.05, 0.2):
+        assert stats.binomtest(int(np.sum(np.array(p) <= level)), 600, level, alternative="greater").pvalue > 0.01
+
+
+def test_the_linear_statistic_does_not_depend_on_how_many_pairs_are_in_memory(rng, monkeypatch):
+    x, y = rng.standard_normal((90, 3)), rng.standard_normal((75, 3)) + 0.5
+    whole = mmd_linear(x, y, rng=np.random.default_rng(2))
+    monkeypatch.setattr(kernels, "PAIRS", 5)
+    parts = mmd_linear(x, y, rng=np.random.default_rng(2))
+    assert parts.statistic == pytest.approx(whole.statistic) and parts.p_value == pytest.approx(whole.p_value)
 
 
 def test_the_quadratic_statistic_is_the_sum_over_all_pairs(rng):
@@ -105,3 +129,17 @@ def test_identical_points_are_no_evidence(test, rng):
 def test_bad_input_is_named(unchecked, rng, call, message):
     with pytest.raises(ValueError, match=message):
         call(rng)
+
+
+def test_samples_that_have_nothing_in_common_are_told_apart_whatever_their_size():
+    """With many pairs the p-value is that of Student's t, which needs a spread."""
+    for n in (60, 5000):
+        found = mmd_linear(np.zeros((n, 2)), np.ones((n, 2)), rng=np.random.default_rng(0))
+        assert found.statistic > 1.5 and found.p_value < 0.01
+        same = mmd_linear(np.zeros((n, 2)), np.zeros((n, 2)), rng=np.random.default_rng(0))
+        assert same.statistic == 0 and same.p_value == 1
+
+
+def test_points_whose_squares_overflow_are_refused():
+    with pytest.raises(ValueError, match="x, y: expected points whose squared distances are finite"):
+        mmd_quadratic(np.full((4, 1), 1e200), np.full((4, 1), -1e200), rng=np.random.default_rng(0))

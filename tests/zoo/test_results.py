@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from thesiscode import engine, zoo
@@ -64,3 +65,44 @@ def test_cached_features_are_worth_their_while():
     runs = zoo.load_result("transfer/speed")["runs"]
     assert all(runs[name]["in_the_loop_over_cached"] >= 10 for name in ("toyland", "photographs"))
     assert runs["test images"]["images_per_second"] > 1
+
+
+@pytest.mark.parametrize(
+    "name", sorted(str(p.relative_to(ZOO / "results").with_suffix("")) for p in ZOO.rglob("results/*/*.json"))
+)
+def test_a_record_says_where_it_comes_from(name):
+    """So that no draft ships: an experiment's record has the command that makes it, and one row a seed."""
+    record = zoo.load_result(name)
+    assert record["name"] == name and record["environment"]["packages"]
+    if "experiment" in record:
+        assert record["command"].startswith(f"thesis run {record['experiment']}")
+        assert [row["seed"] for row in record["runs"]] == record["seeds"] and record["scale"] in name
+    else:
+        assert name.endswith("/speed") or name.partition("/")[0] in ("data", "scratch")
+
+
+def test_two_sample_tests_are_as_fast_as_their_page_says():
+    speed = zoo.load_result("twosample/speed")["runs"]
+    assert speed["neighbours"]["ours_over_scikit_learn"] <= 1
+    assert speed["linear MMD"]["seconds"] < 2 and speed["linear MMD"]["points"] == 1_000_000
+    assert speed["linear MMD"]["peak_mib"] < speed["linear MMD"]["data_mib"] / 2
+    assert speed["networks"]["one_by_one_over_together"] >= 10
+
+
+def test_pixels_give_every_generator_of_the_zoo_away_and_features_do_not():
+    for which in ("faces", "bedrooms"):
+        (run,) = zoo.load_result(f"twosample/{which}-smoke")["runs"]
+        rows = run["metrics"]["rows"]
+        assert len(rows) == 36 and not any(row["diverged"] for row in rows)
+        assert min(row["pixels"]["discriminator"]["statistic"] for row in rows) > 0.99
+        assert min(row["features"]["toyland"]["knn"]["statistic"] for row in rows) < 0.9
+
+
+def test_a_critic_with_a_penalty_follows_the_distance():
+    for run in zoo.load_result("gan/critics-smoke")["runs"]:
+        found, exact = run["metrics"], np.array(run["metrics"]["exact"])
+        assert len(exact) == len(found["pairs"]) == 10
+        for weight in ("0.1", "1", "10"):
+            one = found[f"penalty {weight}"]
+            correlation = np.corrcoef(exact, one["estimates"])[0, 1]
+            assert correlation == pytest.approx(one["pearson"]) and correlation > 0.9

@@ -6,11 +6,18 @@ import torch
 from thesiscode import zoo
 from thesiscode.data.toyland import TARGETS
 from thesiscode.engine import read_tensors
-from thesiscode.nets import SmallAlexNet, truncate
+from thesiscode.gan import Autoencoder
+from thesiscode.gan.attributes import VALUES, AttributeNetwork, face_attributes, one_hot, read_attributes
+from thesiscode.gan.faces import CONDITION, N_CONDITION, FaceSettings, reconstruct, sample
+from thesiscode.gan.faces import measure as measure_faces
+from thesiscode.gan.images import gan_images
+from thesiscode.nets import Generator, SmallAlexNet, truncate
 from thesiscode.transfer.action_task import TEST_START, ActionSettings, action_precisions, people
 from thesiscode.transfer.adaptation import AdaptedNet, adaptation_layers
 from thesiscode.transfer.objects import N, ObjectSettings, measure, scene_features
 from thesiscode.transfer.sources import SourceSettings, source_errors
+from thesiscode.twosample.selection import image_features, statistics_of
+from thesiscode.twosample.zoo import ZooSettings, draw, make_generator
 from thesiscode.weak import SlidingNet, predict, score_maps, sliding_head
 from thesiscode.weak.tables import columns, measured
 from thesiscode.weak.toyland import WeakSettings, pretrained_trunk, scenes
@@ -22,11 +29,14 @@ POINTS = 0.005
 """How far a number may lie from its card: half a point. Weights are rounded to half precision after it was measured."""
 
 
+FACES = ("deconvolution", "resize", "conditional", "autoencoder", "variational-autoencoder", "attributes")
+ZOO = ("bedrooms", "faces")
+
+
 def test_what_ships_is_what_is_tested_here():
-    assert (
-        sorted([*(f"transfer/{which}" for which in SOURCES), "transfer/objects", "transfer/actions", "weak/toyland"])
-        == SHIPPED
-    )
+    names = [f"transfer/{which}" for which in (*SOURCES, "objects", "actions")]
+    names += [f"gan/faces-{which}" for which in FACES] + [f"twosample/{which}" for which in ZOO]
+    assert sorted([*names, "weak/toyland"]) == SHIPPED
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -73,3 +83,55 @@ def test_the_weakly_supervised_layers_locate_objects_as_well_as_their_card_says(
     found = columns([predict(maps) for maps in score_maps(SlidingNet(trunk, head), test.images, scales=(1.0,))])
     location = measured(test, TARGETS, settings.tolerance, *found)["location"]
     assert location["mAP"] == pytest.approx(card["metrics"]["location mAP, tested at one"], abs=POINTS)
+
+
+@pytest.fixture(scope="module")
+def held_out_faces():
+    return gan_images("faces", 1, FaceSettings().n_test, 32)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "net"),
+    [
+        ("deconvolution", Generator(32, size=32)),
+        ("resize", Generator(32, size=32, upsampling="resize")),
+        ("autoencoder", Autoencoder(32, size=32)),
+        ("variational-autoencoder", Autoencoder(32, size=32, variational=True)),
+    ],
+)
+def test_what_draws_faces_is_as_sharp_as_its_card_says(name, net, held_out_faces):
+    card = zoo.load_into(net, f"gan/faces-{name}")
+    n = len(held_out_faces)
+    images = sample(net, n, 0) if isinstance(net, Generator) else reconstruct(net, held_out_faces)
+    assert measure_faces(images)["gradient energy"] == pytest.approx(card["metrics"]["gradient energy"], rel=0.02)
+
+
+def test_attributes_are_read_and_conditions_followed_as_the_cards_say(held_out_faces):
+    reader, net = AttributeNetwork(), Generator(32, size=32, n_condition=N_CONDITION)
+    card = zoo.load_into(reader.eval(), "gan/faces-attributes")
+    truth = face_attributes(len(held_out_faces), 1)
+
+    def right(images):
+        said = read_attributes(reader, images)
+        return {
+            name: sum(VALUES[name][k] == got for k, got in zip(truth[name].tolist(), said[name], strict=True))
+            / len(images)
+            for name in said
+        }
+
+    assert right(held_out_faces) == pytest.approx(card["metrics"], abs=POINTS)
+    card = zoo.load_into(net, "gan/faces-conditional")
+    found = right(sample(net, len(held_out_faces), 0, one_hot(truth, CONDITION)))
+    assert {name: found[name] for name in CONDITION} == pytest.approx(card["metrics"], abs=2 * POINTS)
+
+
+@pytest.mark.parametrize("which", ZOO)
+def test_generators_of_the_zoo_are_told_apart_as_their_cards_say(which):
+    settings = ZooSettings(images=which)
+    net = make_generator(settings, max(settings.widths), 3)
+    card = zoo.load_into(net, f"twosample/{which}")
+    held_out = gan_images(which, 1, 2 * settings.n_test, settings.size)[1][: settings.n_test]
+    extract = image_features("toyland")
+    found = statistics_of(extract(held_out), extract(draw(net, settings.n_test, 0)), seed=0)
+    for name, one in found.items():
+        assert one["statistic"] == pytest.approx(card["metrics"][f"{name}, toyland"], abs=0.02), name

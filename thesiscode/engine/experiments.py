@@ -42,10 +42,12 @@ class Weights:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an experiment found with one seed: numbers, lists of numbers, or dicts of them; and weights by name."""
+    """What an experiment found with one seed: numbers, lists of numbers, or dicts of them; weights by name; and
+    pictures by name, the bytes of a PNG each."""
 
     metrics: dict[str, Any]
     weights: dict[str, Weights] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

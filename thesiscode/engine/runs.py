@@ -31,8 +31,8 @@ def run_seeds(
     resume: bool = False,
     progress: bool = True,
     accelerator: Any = None,
-) -> tuple[dict[str, Any], dict[str, Path]]:
-    """Runs `experiment` once a seed; returns the record, and the files of the first seed's weights by name.
+) -> tuple[dict[str, Any], list[tuple[str, Path]]]:
+    """Runs `experiment` once a seed; returns the record, and names and files of the first seed's weights and pictures.
 
     A seed's folder, `folder`/seed-<seed>, takes its checkpoints, its weights, and last of all outcome.json. `resume`
     skips the seeds that have one, and lets the experiment continue the one that was interrupted. The record
@@ -64,19 +64,23 @@ def run_seeds(
                 _save(outcome, row, place)
         _together(accelerator)
     rows = [json.loads((folder / f"seed-{seed}" / "outcome.json").read_text()) for seed in seeds]
-    weights = {n: folder / f"seed-{seeds[0]}" / f"{n}.safetensors" for n in rows[0]["weights"]}
+    first = folder / f"seed-{seeds[0]}"
+    files = [(n, first / f"{n}.safetensors") for n in rows[0]["weights"]]
+    files += [(n, first / f"{n}.png") for n in rows[0].get("pictures", [])]
     record = {"title": experiment.title, "experiment": name, "scale": scale, "settings": plain, "seeds": seeds}
     record["device"] = str(device() if accelerator is None else accelerator.device)
     record["processes"] = 1 if accelerator is None else accelerator.num_processes
-    record["runs"] = [{k: v for k, v in row.items() if k not in ("settings", "weights")} for row in rows]
+    record["runs"] = [{k: v for k, v in row.items() if k not in ("settings", "weights", "pictures")} for row in rows]
     record["intervals"] = _intervals([row["metrics"] for row in rows])
-    return record, weights
+    return record, files
 
 
 def _save(outcome: Outcome, row: dict[str, Any], place: Path) -> None:
     for name, weights in outcome.weights.items():
         write_tensors(place / f"{name}.safetensors", weights.state, {"card": weights.card})
-    row = row | {"weights": list(outcome.weights)}
+    for name, picture in outcome.pictures.items():
+        write_file(place / f"{name}.png", picture)
+    row = row | {"weights": list(outcome.weights), "pictures": list(outcome.pictures)}
     write_file(place / "outcome.json", (json.dumps(row, indent=1) + "\n").encode())
 
 

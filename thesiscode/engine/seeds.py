@@ -6,13 +6,13 @@ import numpy as np
 import torch
 
 
-def stream_seed(seed: int, *names: str | int) -> int:
+def stream_seed(seed: int, *names: str | int | float) -> int:
     """A number in [0, 2^63) that stands for `seed` and the names: equal for equal arguments, on every machine."""
     digest = hashlib.sha256(repr((int(seed), *names)).encode()).digest()
     return int.from_bytes(digest[:8], "little") >> 1
 
 
-def generator(seed: int, *names: str | int) -> torch.Generator:
+def generator(seed: int, *names: str | int | float) -> torch.Generator:
     """Torch's generator on the CPU for one purpose: `generator(3, "jitter", epoch)`.
 
     Generators of different seeds or names are independent of one another. Torch's generator on the CPU keeps 32 bits of
@@ -21,7 +21,7 @@ def generator(seed: int, *names: str | int) -> torch.Generator:
     return torch.Generator().manual_seed(stream_seed(seed, *names))
 
 
-def numpy_generator(seed: int, *names: str | int) -> np.random.Generator:
+def numpy_generator(seed: int, *names: str | int | float) -> np.random.Generator:
     """NumPy's generator for one purpose; see `generator`."""
     return np.random.default_rng(stream_seed(seed, *names))
 

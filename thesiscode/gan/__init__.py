@@ -1,6 +1,7 @@
 """Generative adversarial networks: the game, its training, and what a latent space knows (thesis Section 5.2)."""
 
 from .autoencoders import Autoencoder, Encoded, autoencoder_loss, gradient_energy
+from .critics import CriticDistance, critic_distance, critic_distances, critic_slopes
 from .latent import attribute_code, coverage, interpolate, nearest_images
 from .objectives import OBJECTIVES, clip_weights, discriminator_loss, generator_loss, gradient_penalty
 from .training import DCGAN, WGAN, WGAN_GP, Game, Round, train_gan
@@ -11,6 +12,7 @@ __all__ = [
     "WGAN",
     "WGAN_GP",
     "Autoencoder",
+    "CriticDistance",
     "Encoded",
     "Game",
     "Round",
@@ -18,6 +20,9 @@ __all__ = [
     "autoencoder_loss",
     "clip_weights",
     "coverage",
+    "critic_distance",
+    "critic_distances",
+    "critic_slopes",
     "discriminator_loss",
     "generator_loss",
     "gradient_energy",

@@ -24,7 +24,7 @@ from thesiscode.engine.batches import load, split
 from thesiscode.engine.checks import COUNT, FROM_0, NOT_NEGATIVE, check_settings, one_of
 from thesiscode.engine.devices import Alone
 
-from .objectives import OBJECTIVES, clip_weights, discriminator_loss, generator_loss, gradient_penalty
+from .objectives import OBJECTIVES, all_finite, clip_weights, discriminator_loss, generator_loss, gradient_penalty
 
 BLOWN_UP = 1e4
 """A mean loss of this size is taken for a training that will not come back."""
@@ -85,8 +85,8 @@ WGAN_GP = Game("wasserstein", learning_rate=1e-4, betas=(0.0, 0.9), critic_steps
 
 @dataclass(frozen=True)
 class Round:
-    """What one epoch came to: the mean losses of both players, how many steps the generator has made so far, and how
-    many the discriminator has made since the last of them."""
+    """What one epoch came to: the mean losses of both players (nan for a generator that made no step), how many steps
+    the generator has made so far, and how many the discriminator has made since the last of them."""
 
     number: int
     discriminator_loss: float
@@ -109,13 +109,17 @@ def train_gan(
     folder: Path | None = None,
     resume: bool = False,
     progress: bool = True,
+    about: str = "",
 ) -> list[Round]:
     """Trains generator g and discriminator d on real images by the rules of `game`; returns one row an epoch.
 
-    images: a map-style data set whose items are pairs that start with an image, such as `engine.Tensors`. prepare:
-    turns a batch of images, on the device, into what d takes. watch: called with each epoch and g, in evaluation mode.
+    images: a map-style data set whose items are pairs that start with an image, such as `engine.Tensors`; where g has
+    an `n_condition`, the second of a pair is the condition, a vector of that length, which both players see (Mirza and
+    Osindero 2014). prepare: turns a batch of images, on the device, into what d takes. watch: called with each epoch
+    and g, in evaluation mode.
     accelerator, workers, progress: as for `engine.fit`. folder: where gan.safetensors is written after each epoch.
-    resume: go on from it; on the CPU the result is the same as without an interruption.
+    resume: go on from it; on the CPU the result is the same as without an interruption. about: what the images are, so
+    that a training of others is not resumed.
 
     Noise and order are drawn from `seed`, the epoch and the step. Raises Diverged if a loss is nan, infinite or huge;
     the checkpoint of the last epoch before stays. Raises CheckpointError for one of another network or game.
@@ -124,7 +128,7 @@ def train_gan(
         raise ValueError("folder: expected the folder to resume from, got None")
     if len(images) < game.batch_size:
         raise ValueError(f"images: expected at least {game.batch_size}, one mini-batch, got {len(images)}")
-    match = _Match(g, d, images, game, seed, prepare, Alone() if accelerator is None else accelerator, workers)
+    match = _Match(g, d, images, game, seed, prepare, Alone() if accelerator is None else accelerator, workers, about)
     return match.play(None if folder is None else folder / "gan.safetensors", resume, watch, progress)
 
 
@@ -140,6 +144,7 @@ class _Match:
     prepare: Callable[[torch.Tensor], torch.Tensor] | None
     team: Any
     workers: int
+    about: str
 
     def play(self, file: Path | None, resume: bool, watch: Any, progress: bool) -> list[Round]:
         """All epochs, from the checkpoint in `file` if asked."""
@@ -149,13 +154,20 @@ class _Match:
         done: list[Round] = []
         if resume and file.is_file():
             done = _read(file, own, optimizers, self._settings())
+            if len(done) > self.game.epochs:
+                raise CheckpointError(file, f"holds {len(done)} epochs, expected at most {self.game.epochs}")
+        elif file is not None and team.is_main_process:
+            file.unlink(missing_ok=True)  # of another training
         try:
             for number in range(len(done) + 1, self.game.epochs + 1):
                 done.append(self._epoch(number, done[-1] if done else None, progress))
+                if not all_finite([*own[0].parameters(), *own[1].parameters()]):
+                    number_of = done.pop().number
+                    raise Diverged(f"epoch {number_of}: a weight is not finite after the last step")
+                if watch is not None and team.is_main_process:
+                    watch(done[-1], own[0].eval())  # first: what it keeps of an epoch must be there if the file says so
                 if file is not None and team.is_main_process:
                     _write(file, own, optimizers, self._settings(), done)
-                if watch is not None and team.is_main_process:
-                    watch(done[-1], own[0].eval())
         except Diverged as error:
             kept = f"; the checkpoint of epoch {len(done)} stays in {file}" if file and done else ""
             raise Diverged(f"{error}{kept}") from None
@@ -173,28 +185,35 @@ class _Match:
         steps, waiting = (before.steps, before.waiting) if before else (0, 0)
         silent = not (progress and self.team.is_main_process)
         batches = self._batches(number)
-        for step, real in enumerate(tqdm(batches, f"epoch {number}", len(batches), disable=silent, leave=False)):
+        bar = tqdm(batches, f"epoch {number}", len(batches), disable=silent, leave=False)
+        for step, (real, *condition) in enumerate(bar):
             draw = generator(self.seed, "noise", number, step, self.team.process_index)
             z = torch.randn(len(real), self._n_noise(), generator=draw).to(real)
             waiting += 1
             last = waiting >= self.game.steps_of_critic(steps)
             with torch.set_grad_enabled(last):  # only the generator's own step needs its gradient
-                fake = self.g(z)
-            sums[0] += self._discriminator_step(real, fake.detach(), draw)
+                fake = self.g(z, *condition)
+            sums[0] += self._discriminator_step(real, fake.detach(), condition, draw)
             counts[0] += 1
             if last:
-                sums[1] += self._generator_step(fake)
+                sums[1] += self._generator_step(fake, condition)
                 counts[1] += 1
                 steps, waiting = steps + 1, 0
             if step % 50 == 0 or step == len(batches) - 1:
                 self._check(sums, counts, f"epoch {number}, step {step + 1}")
-        means = [total / max(n, 1) for total, n in zip(sums.tolist(), counts, strict=True)]
+        sums = self.team.reduce(sums, reduction="sum") / self.team.num_processes
+        means = [total / n if n else math.nan for total, n in zip(sums.tolist(), counts, strict=True)]
         return Round(number, *means, steps, waiting)
 
-    def _discriminator_step(self, real: torch.Tensor, fake: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
+    def _discriminator_step(
+        self, real: torch.Tensor, fake: torch.Tensor, condition: list[torch.Tensor], draw: torch.Generator
+    ) -> torch.Tensor:
         """Tell real images from generated ones better."""
-        loss = discriminator_loss(self.d(real), self.d(fake), self.game.objective)
-        penalty = self.game.penalty * gradient_penalty(self.d, real, fake, draw) if self.game.penalty else 0.0
+        loss = discriminator_loss(self.d(real, *condition), self.d(fake, *condition), self.game.objective)
+        penalty = 0.0
+        if self.game.penalty:
+            slope = gradient_penalty(lambda x: self.d(x, *condition), real, fake, draw)
+            penalty = self.game.penalty * slope
         self.optimizers[1].zero_grad()
         self.team.backward(loss + penalty)
         self.optimizers[1].step()
@@ -202,10 +221,10 @@ class _Match:
             clip_weights(self.d, self.game.clip)
         return loss.detach()
 
-    def _generator_step(self, fake: torch.Tensor) -> torch.Tensor:
+    def _generator_step(self, fake: torch.Tensor, condition: list[torch.Tensor]) -> torch.Tensor:
         """Make images that the discriminator takes for real. Its own weights need no gradient here."""
         self.d.requires_grad_(False)
-        loss = generator_loss(self.d(fake), self.game.objective)
+        loss = generator_loss(self.d(fake, *condition), self.game.objective)
         self.optimizers[0].zero_grad()
         self.team.backward(loss)
         self.optimizers[0].step()
@@ -229,7 +248,8 @@ class _Match:
         return torch.optim.Adam(net.parameters(), lr=self.game.learning_rate, betas=self.game.betas)
 
     def _check(self, sums: torch.Tensor, counts: list[int], where: str) -> None:
-        """Raises Diverged unless both mean losses are finite and of a sane size."""
+        """Raises Diverged, in all processes, unless both mean losses are finite and of a sane size."""
+        sums = self.team.reduce(sums.clone(), reduction="sum") / self.team.num_processes
         for name, total, n in zip(("discriminator", "generator"), sums.tolist(), counts, strict=True):
             mean = total / max(n, 1)
             if not abs(mean) < BLOWN_UP:
@@ -238,12 +258,12 @@ class _Match:
     def _settings(self) -> dict[str, Any]:
         """What a checkpoint must have in common with a training that goes on from it; its end may be another."""
         rules = {key: value for key, value in asdict(self.game).items() if key != "epochs"}
-        return {**rules, "seed": self.seed, "images": len(self.images)}
+        return {**rules, "seed": self.seed, "images": len(self.images), "about": self.about}
 
 
 @dataclass
 class _Batches:
-    """The real images of one epoch, a mini-batch at a time, on the device."""
+    """The real images of one epoch, a mini-batch at a time, on the device, and their conditions where there are any."""
 
     match: _Match
     indices: list[list[int]]
@@ -252,7 +272,7 @@ class _Batches:
     def __len__(self) -> int:
         return len(self.indices)
 
-    def __iter__(self) -> Iterator[Float[torch.Tensor, "N *shape"]]:
+    def __iter__(self) -> Iterator[tuple[Float[torch.Tensor, "N *shape"], ...]]:
         match = self.match
         device = match.team.device
         loaded = load(
@@ -263,9 +283,11 @@ class _Batches:
             epoch=self.epoch,
             pin=device.type == "cuda" and match.workers > 0,
         )
-        for x, *_ in loaded:
+        conditional = getattr(match.team.unwrap_model(match.g), "n_condition", 0) > 0
+        for x, *rest in loaded:
             x = x.to(device, non_blocking=True)
-            yield x if match.prepare is None else match.prepare(x)
+            condition = [rest[0].to(device, non_blocking=True)] if conditional else []
+            yield x if match.prepare is None else match.prepare(x), *condition
 
 
 def _write(

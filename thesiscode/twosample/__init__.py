@@ -1,5 +1,6 @@
 """Were two samples drawn from one distribution? Tests by classifiers and by kernels (thesis Section 5.3)."""
 
+from .batches import ManyResults, c2st_many
 from .checks import TwoSampleResult
 from .classics import kolmogorov_smirnov, kuiper, mann_whitney
 from .classifier import ClassifierResult, c2st, telling_examples, telling_features
@@ -12,10 +13,12 @@ __all__ = [
     "SYMMETRIC",
     "ClassifierResult",
     "ImageFeatures",
+    "ManyResults",
     "SmallNetwork",
     "TwoSampleResult",
     "as_vectors",
     "c2st",
+    "c2st_many",
     "from_tanh",
     "kolmogorov_smirnov",
     "kuiper",

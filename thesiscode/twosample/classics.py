@@ -1,5 +1,7 @@
 """Classical tests of numbers: Kolmogorov-Smirnov, Mann-Whitney, Kuiper."""
 
+import warnings
+
 import numpy as np
 from jaxtyping import Float
 from scipy import stats
@@ -7,14 +9,16 @@ from scipy import stats
 from .checks import TwoSampleResult, one_feature
 
 
-def kolmogorov_smirnov(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " m"]) -> TwoSampleResult:
+def kolmogorov_smirnov(x: Float[np.ndarray, "n *d"], y: Float[np.ndarray, "m *d"]) -> TwoSampleResult:
     """The largest difference of the two distribution functions; see `scipy.stats.ks_2samp`."""
     x, y = one_feature(x, y)
-    found = stats.ks_2samp(x, y)
+    with warnings.catch_warnings():  # of an exact p-value that rounding brings above 1, with ties
+        warnings.simplefilter("ignore", RuntimeWarning)
+        found = stats.ks_2samp(x, y)
     return TwoSampleResult(float(found.statistic), float(found.pvalue), len(x) + len(y))
 
 
-def mann_whitney(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " m"]) -> TwoSampleResult:
+def mann_whitney(x: Float[np.ndarray, "n *d"], y: Float[np.ndarray, "m *d"]) -> TwoSampleResult:
     """Whether points of one sample tend to be larger; see `scipy.stats.mannwhitneyu`, two-sided.
 
     The statistic is |P(x > y) + P(x = y) / 2 - 1/2|. Points that are all equal have the p-value 1.
@@ -28,7 +32,7 @@ def mann_whitney(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " m"]) -> TwoS
 
 
 def kuiper(
-    x: Float[np.ndarray, " n"], y: Float[np.ndarray, " m"], *, permutations: int = 200, rng: np.random.Generator
+    x: Float[np.ndarray, "n *d"], y: Float[np.ndarray, "m *d"], *, permutations: int = 200, rng: np.random.Generator
 ) -> TwoSampleResult:
     """The largest difference of the two distribution functions upwards plus the largest one downwards (Kuiper 1960):
     as sensitive in the tails as in the middle. The p-value is by permutations. Raises ValueError for fewer than one."""

@@ -17,7 +17,8 @@ class NearestNeighbours:
 
     K is the root of the number of training points, rounded down. A point is taken for one of y where more than
     ceil(sqrt(n) / 2) neighbours are: with an even K, a majority of two. So the predicted probability is the number of
-    votes over twice that bound, at most 1.
+    votes over twice that bound, at most 1. Features count as they are, unscaled. Distances are in single precision:
+    clusters that are ten thousand times as far apart as they are wide blur.
     """
 
     def get_params(self, deep: bool = True) -> dict[str, float]:

@@ -5,6 +5,7 @@ from .explore import Frames, explore
 from .glue import glue
 from .graphs import draw_graph
 from .images import show_images
+from .sortable import Picture, SortableTable, sortable_table
 from .style import COLORS, CYCLE, tint, use_style
 from .table import Table, table
 
@@ -12,6 +13,8 @@ __all__ = [
     "COLORS",
     "CYCLE",
     "Frames",
+    "Picture",
+    "SortableTable",
     "Table",
     "arrow",
     "box",
@@ -22,6 +25,7 @@ __all__ = [
     "glue",
     "matrix",
     "show_images",
+    "sortable_table",
     "table",
     "tensor",
     "tint",

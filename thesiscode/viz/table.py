@@ -26,21 +26,45 @@ class Table:
         # "tex2jax_process" lets MathJax read \( \) inside an output, which Sphinx's set-up skips otherwise.
         region = html.escape(self.caption or "Table: " + ", ".join(self.columns))
         lines = [
-            f'<div role="region" aria-label="{region}" tabindex="0" style="overflow-x:auto">',
-            '<table class="table dataframe thesis-table tex2jax_process" style="width:auto;border-collapse:collapse">',
+            f'<div role="region" aria-label="{region}" tabindex="0" style="overflow-x:auto{self._region_style()}">',
+            '<table class="table dataframe thesis-table tex2jax_process" style="width:auto;border-collapse:collapse"'
+            f"{self._table_attributes()}>",
         ]
         if self.caption:
             lines.append(f'<caption style="caption-side:top;text-align:left">{html.escape(self.caption)}</caption>')
-        cells = [_cell("th", name, right, 'scope="col"') for name, right in zip(self.columns, numeric, strict=True)]
+        cells = [
+            _cell("th", html.escape(name), right, f'scope="col"{self._head_attributes(i)}', self._head_style())
+            for i, (name, right) in enumerate(zip(self.columns, numeric, strict=True))
+        ]
         lines.append(f"<thead><tr>{''.join(cells)}</tr></thead><tbody>")
-        for row in self.texts():
-            cells = [
-                _cell("th", text, right, 'scope="row"') if i == 0 and self.header else _cell("td", text, right)
-                for i, (text, right) in enumerate(zip(row, numeric, strict=True))
-            ]
+        for i, texts in enumerate(self.texts()):
+            cells = []
+            for j, (text, right) in enumerate(zip(texts, numeric, strict=True)):
+                tag, scope = ("th", 'scope="row"') if j == 0 and self.header else ("td", "")
+                cells.append(_cell(tag, self._content(i, j, text), right, scope + self._cell_attributes(i, j)))
             lines.append(f"<tr>{''.join(cells)}</tr>")
         lines.append("</tbody></table></div>")
         return "\n".join(lines)
+
+    # What another kind of table adds to its cells.
+
+    def _region_style(self) -> str:
+        return ""
+
+    def _table_attributes(self) -> str:
+        return ""
+
+    def _head_style(self) -> str:
+        return ""
+
+    def _head_attributes(self, column: int) -> str:
+        return ""
+
+    def _cell_attributes(self, row: int, column: int) -> str:
+        return ""
+
+    def _content(self, row: int, column: int, text: str) -> str:
+        return html.escape(text)
 
     def __repr__(self) -> str:
         grid = [self.columns, *self.texts()]
@@ -96,8 +120,8 @@ def _text(value: Any, form: str | None) -> str:
     return f"{float(value):.4g}" if _is_number(value) else str(value)
 
 
-def _cell(tag: str, text: str, right: bool, attributes: str = "") -> str:
+def _cell(tag: str, content: str, right: bool, attributes: str, style: str = "") -> str:
     align = "text-align:right;font-variant-numeric:tabular-nums" if right else "text-align:left"
     if 'scope="col"' in attributes:
         align += ";border-bottom:1.5px solid currentColor"
-    return f'<{tag} {attributes} style="padding:.25em .8em;{align}">{html.escape(text)}</{tag}>'
+    return f'<{tag} {attributes} style="padding:.25em .8em;{align}{style}">{content}</{tag}>'

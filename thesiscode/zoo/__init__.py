@@ -4,6 +4,7 @@ import importlib
 from typing import Any
 
 from .ledger import Entry, load_ledger, problems
+from .pictures import picture_file, save_picture
 from .results import environment, load_result, save_result
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "load_ledger",
     "load_result",
     "load_weights",
+    "picture_file",
     "problems",
+    "save_picture",
     "save_result",
     "save_weights",
 ]
