@@ -5,7 +5,7 @@ import torch
 from thesiscode.data.faces import Faces
 from thesiscode.engine import generator
 from thesiscode.gan.attributes import READ, VALUES, face_attributes, one_hot, read_attributes, train_attributes
-from thesiscode.gan.images import gan_images
+from thesiscode.gan.images import drawn_images
 
 
 def test_attributes_are_those_of_the_faces():
@@ -24,10 +24,10 @@ def test_a_condition_is_one_hot():
 
 def test_it_learns_what_it_reads():
     """With a few hundred faces: sunglasses and skin are easy."""
-    images, _ = gan_images("faces", 512, 1, 32, seed=2)
+    images = drawn_images("faces", 512, 32, 2)
     labels = face_attributes(512, 2)
     net = train_attributes(images, labels, epochs=8, draw=generator(0, "net"))
-    held_out, _ = gan_images("faces", 100, 1, 32, seed=9)
+    held_out = drawn_images("faces", 100, 32, 9)
     truth, read = face_attributes(100, 9), read_attributes(net, held_out)
     for name, chance in (("glasses", 0.7), ("skin", 0.25)):
         right = sum(VALUES[name][k] == said for k, said in zip(truth[name].tolist(), read[name], strict=True))
