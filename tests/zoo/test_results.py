@@ -106,3 +106,7 @@ def test_a_critic_with_a_penalty_follows_the_distance():
             one = found[f"penalty {weight}"]
             correlation = np.corrcoef(exact, one["estimates"])[0, 1]
             assert correlation == pytest.approx(one["pearson"]) and correlation > 0.9
+
+
+def test_a_step_of_a_dcgan_is_no_slower_than_the_plain_transcription():
+    assert zoo.load_result("gan/speed")["runs"]["DCGAN"]["ours_over_plain"] <= 1
