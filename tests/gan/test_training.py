@@ -152,6 +152,13 @@ def test_a_training_that_diverges_stops_and_keeps_the_last_good_checkpoint(image
     assert len(rounds) == 2 and all(torch.isfinite(p).all() for p in fresh_g.parameters())
 
 
+def test_weights_that_overflow_in_the_last_step_are_a_divergence_and_are_not_kept(images, tmp_path):
+    game = replace(SMALL, optimizer="rmsprop", learning_rate=3e38, batch_size=40, epochs=1)
+    with pytest.raises(Diverged, match="epoch 1: a weight is not finite after the last step"):
+        train_gan(*players(), images, game, seed=0, folder=tmp_path, progress=False)
+    assert not list(tmp_path.iterdir())
+
+
 def test_losses_that_blow_up_are_a_divergence(images):
     class Loud(nn.Module):
         def __init__(self):

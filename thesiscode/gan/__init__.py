@@ -2,9 +2,10 @@
 
 from .autoencoders import Autoencoder, Encoded, autoencoder_loss, gradient_energy
 from .critics import CriticDistance, critic_distance, critic_distances, critic_slopes
+from .game import DCGAN, WGAN, WGAN_GP, Game, Round
 from .latent import attribute_code, coverage, interpolate, nearest_images
 from .objectives import OBJECTIVES, clip_weights, discriminator_loss, generator_loss, gradient_penalty
-from .training import DCGAN, WGAN, WGAN_GP, Game, Round, train_gan
+from .training import train_gan
 
 __all__ = [
     "DCGAN",

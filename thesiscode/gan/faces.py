@@ -13,9 +13,10 @@ from thesiscode.nets import Discriminator, Generator
 
 from .attributes import READ, VALUES, face_attributes, one_hot, read_attributes, train_attributes
 from .autoencoders import Autoencoder, autoencoder_loss, gradient_energy
-from .images import SampleSheet, as_bytes, drawn_images, gan_images, streams, to_tanh
+from .game import DCGAN
+from .images import SampleSheet, as_bytes, drawn_images, gan_images, images_of, streams, to_tanh
 from .spectrum import power_spectrum, stride_peak
-from .training import DCGAN, train_gan
+from .training import train_gan
 
 Images = UInt8[torch.Tensor, "n 3 size size"]
 CONDITION = ("glasses", "hair_style")
@@ -153,13 +154,9 @@ def _autoencoder(settings: FaceSettings, train: Images, variational: bool, run: 
     return net.eval()
 
 
-@torch.no_grad()
 def sample(net: Generator, n: int, seed: int, condition: torch.Tensor | None = None) -> Images:
     """n images of a generator, or of a decoder; the noise is that of the seed."""
-    noise = torch.randn(n, net.n_noise, generator=generator(seed, "sample"))
-    parts = zip(*(v.split(250) for v in (noise, *(() if condition is None else (condition,)))), strict=True)
-    net = net.to(device()).eval()
-    return as_bytes(torch.cat([net(*(v.to(device()) for v in part)).cpu() for part in parts]))
+    return images_of(net, torch.randn(n, net.n_noise, generator=generator(seed, "sample")), condition)
 
 
 @torch.no_grad()

@@ -15,10 +15,10 @@ from thesiscode.data.bedrooms import Bedrooms
 from thesiscode.data.faces import Faces
 from thesiscode.data.lfw import LFW
 from thesiscode.data.lsun import LSUNBedrooms
-from thesiscode.engine import generator, numpy_generator, read_tensors, write_tensors
+from thesiscode.engine import device, generator, numpy_generator, read_tensors, write_tensors
 from thesiscode.nets import Generator
 
-from .training import Round
+from .game import Round
 
 DRAWN = {"faces": Faces, "bedrooms": Bedrooms}
 """Sets that are drawn, whose distribution is known."""
@@ -85,6 +85,19 @@ def to_tanh(images: UInt8[torch.Tensor, "n C H W"]) -> Float[torch.Tensor, "n C 
 def as_bytes(images: Float[torch.Tensor, "n C H W"]) -> UInt8[torch.Tensor, "n C H W"]:
     """What a generator draws, in [-1, 1], as bytes from 0 to 255."""
     return ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+@torch.no_grad()
+def images_of(
+    net: Generator,
+    noise: Float[torch.Tensor, "n n_noise"],
+    condition: Float[torch.Tensor, "n n_condition"] | None = None,
+) -> UInt8[torch.Tensor, "n C size size"]:
+    """What a generator draws from noise, and from a condition each where it has some, on the device, as bytes."""
+    given = (noise,) if condition is None else (noise, condition)
+    net = net.to(device()).eval()
+    parts = zip(*(values.split(250) for values in given), strict=True)
+    return as_bytes(torch.cat([net(*(values.to(device()) for values in part)).cpu() for part in parts]))
 
 
 def contact_sheet(rows: list[UInt8[torch.Tensor, "_ C H W"]]) -> bytes:

@@ -11,88 +11,16 @@ from jaxtyping import Float
 from torch import nn
 from tqdm.auto import tqdm
 
-from thesiscode.engine import (
-    CheckpointError,
-    Diverged,
-    ShuffledSampler,
-    check_state,
-    generator,
-    read_tensors,
-    write_tensors,
-)
+from thesiscode.engine import CheckpointError, Diverged, ShuffledSampler, generator
 from thesiscode.engine.batches import load, split
-from thesiscode.engine.checks import COUNT, FROM_0, NOT_NEGATIVE, check_settings, one_of
 from thesiscode.engine.devices import Alone
 
-from .objectives import OBJECTIVES, all_finite, clip_weights, discriminator_loss, generator_loss, gradient_penalty
+from .checkpoints import read_game, write_game
+from .game import Game, Round
+from .objectives import all_finite, clip_weights, discriminator_loss, generator_loss, gradient_penalty
 
 BLOWN_UP = 1e4
 """A mean loss of this size is taken for a training that will not come back."""
-
-
-@dataclass(frozen=True)
-class Game:
-    """The rules of a training. The defaults are those of Radford et al. (2016), which the thesis' GANs follow."""
-
-    objective: str = "non-saturating"
-    """non-saturating, saturating or wasserstein; see `gan.generator_loss`"""
-    optimizer: str = "adam"
-    """adam or rmsprop"""
-    learning_rate: float = 2e-4
-    """of both players"""
-    betas: tuple[float, float] = (0.5, 0.999)
-    """of Adam: how much its means remember"""
-    batch_size: int = 64
-    """real images in a step, and generated ones"""
-    epochs: int = 25
-    """passes over the real images"""
-    critic_steps: int = 1
-    """steps of the discriminator for one of the generator"""
-    long_steps: int = 0
-    """so many for each of the generator's first 25 steps, and for every 500th; 0: `critic_steps` there too"""
-    clip: float = 0.0
-    """limit of the discriminator's weights; 0: none"""
-    penalty: float = 0.0
-    """weight of the gradient penalty; 0: none"""
-
-    def __post_init__(self) -> None:
-        check_settings(
-            self,
-            objective=one_of(*OBJECTIVES),
-            optimizer=one_of("adam", "rmsprop"),
-            learning_rate=(lambda x: 0 < x < math.inf, "a finite number above 0"),
-            betas=(lambda x: 0 <= x < 1, "shares in [0, 1)"),
-            batch_size=COUNT,
-            epochs=COUNT,
-            critic_steps=COUNT,
-            long_steps=FROM_0,
-            clip=NOT_NEGATIVE,
-            penalty=NOT_NEGATIVE,
-        )
-
-    def steps_of_critic(self, step: int) -> int:
-        """How many steps the discriminator makes before step `step` of the generator, counted from 0."""
-        return self.long_steps if self.long_steps and (step < 25 or step % 500 == 0) else self.critic_steps
-
-
-DCGAN = Game()
-"""As in the code of Radford et al. (2016)."""
-WGAN = Game("wasserstein", "rmsprop", 5e-5, critic_steps=5, long_steps=100, clip=0.01)
-"""As in the code of Arjovsky et al. (2017)."""
-WGAN_GP = Game("wasserstein", learning_rate=1e-4, betas=(0.0, 0.9), critic_steps=5, penalty=10.0)
-"""As in Gulrajani et al. (2017)."""
-
-
-@dataclass(frozen=True)
-class Round:
-    """What one epoch came to: the mean losses of both players (nan for a generator that made no step), how many steps
-    the generator has made so far, and how many the discriminator has made since the last of them."""
-
-    number: int
-    discriminator_loss: float
-    generator_loss: float
-    steps: int
-    waiting: int = 0
 
 
 def train_gan(
@@ -153,7 +81,7 @@ class _Match:
         self.g, self.d, *self.optimizers = team.prepare(*own, *optimizers)
         done: list[Round] = []
         if resume and file.is_file():
-            done = _read(file, own, optimizers, self._settings())
+            done = read_game(file, own, optimizers, self._settings())
             if len(done) > self.game.epochs:
                 raise CheckpointError(file, f"holds {len(done)} epochs, expected at most {self.game.epochs}")
         elif file is not None and team.is_main_process:
@@ -167,7 +95,7 @@ class _Match:
                 if watch is not None and team.is_main_process:
                     watch(done[-1], own[0].eval())  # first: what it keeps of an epoch must be there if the file says so
                 if file is not None and team.is_main_process:
-                    _write(file, own, optimizers, self._settings(), done)
+                    write_game(file, own, optimizers, self._settings(), done)
         except Diverged as error:
             kept = f"; the checkpoint of epoch {len(done)} stays in {file}" if file and done else ""
             raise Diverged(f"{error}{kept}") from None
@@ -288,48 +216,3 @@ class _Batches:
             x = x.to(device, non_blocking=True)
             condition = [rest[0].to(device, non_blocking=True)] if conditional else []
             yield x if match.prepare is None else match.prepare(x), *condition
-
-
-def _write(
-    file: Path, nets: tuple[nn.Module, ...], optimizers: list[torch.optim.Optimizer], settings: dict, done: list[Round]
-) -> None:
-    """All that a training needs to go on, in one step."""
-    tensors = {}
-    for player, net, optimizer in zip("gd", nets, optimizers, strict=True):
-        tensors |= {f"{player}/net/{name}": value for name, value in net.state_dict().items()}
-        names = {parameter: name for name, parameter in net.named_parameters()}
-        for parameter, memory in optimizer.state.items():
-            tensors |= {f"{player}/{key}/{names[parameter]}": torch.as_tensor(value) for key, value in memory.items()}
-    write_tensors(file, tensors, {"settings": settings, "rounds": [asdict(one) for one in done]})
-
-
-def _read(
-    file: Path, nets: tuple[nn.Module, ...], optimizers: list[torch.optim.Optimizer], settings: dict
-) -> list[Round]:
-    """Puts both players where `_write` found them. Raises CheckpointError, and changes nothing, for another game."""
-    tensors, about = read_tensors(file)
-    for name, expected in settings.items():
-        got = about.get("settings", {}).get(name)
-        if got != (list(expected) if isinstance(expected, tuple) else expected):
-            raise CheckpointError(file, f"made with other settings: {name} is {got!r}, expected {expected!r}")
-    states = [
-        {
-            name.removeprefix(f"{player}/net/"): value
-            for name, value in tensors.items()
-            if name.startswith(f"{player}/net/")
-        }
-        for player in "gd"
-    ]
-    for net, state in zip(nets, states, strict=True):
-        check_state(file, state, net)
-    for player, net, optimizer, state in zip("gd", nets, optimizers, states, strict=True):
-        net.load_state_dict(state)
-        for name, parameter in net.named_parameters():
-            memory = {
-                key.split("/")[1]: value
-                for key, value in tensors.items()
-                if key.startswith(f"{player}/") and not key.startswith(f"{player}/net/") and key.endswith(f"/{name}")
-            }
-            for key, value in memory.items():
-                optimizer.state[parameter][key] = value if key == "step" else value.to(parameter.device)
-    return [Round(**one) for one in about["rounds"]]

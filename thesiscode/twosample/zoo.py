@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from jaxtyping import UInt8
 
-from thesiscode.engine import Diverged, Outcome, Run, Tensors, Weights, device, generator, read_tensors, write_tensors
+from thesiscode.engine import Diverged, Outcome, Run, Tensors, Weights, generator, read_tensors, write_tensors
 from thesiscode.engine.checks import COUNT, check_distinct, check_settings, one_of
 from thesiscode.gan import DCGAN, Game, Round, train_gan
-from thesiscode.gan.images import SETS, SampleSheet, as_bytes, contact_sheet, gan_images, to_tanh
+from thesiscode.gan.images import SETS, SampleSheet, contact_sheet, gan_images, images_of, to_tanh
 from thesiscode.nets import Discriminator, Generator
 
 from .classifier import c2st
@@ -169,12 +169,9 @@ def _snapshot(folder: Path, epoch: int) -> Path:
     return folder / f"epoch-{epoch}.safetensors"
 
 
-@torch.no_grad()
 def draw(net: Generator, n: int, seed: int) -> Images:
     """n images of a generator, the same noise for every generator with this seed."""
-    noise = torch.randn(n, net.n_noise, generator=generator(seed, "judged noise"))
-    net = net.to(device()).eval()
-    return as_bytes(torch.cat([net(z.to(device())).cpu() for z in noise.split(250)]))
+    return images_of(net, torch.randn(n, net.n_noise, generator=generator(seed, "judged noise")))
 
 
 class Judge:
