@@ -128,7 +128,7 @@ def test_the_prediction_is_the_mean_over_ten_parts(tmp_path, red, error):
 def test_a_run_gives_a_network_that_describes_photographs(settings, folder, tmp_path):
     """From images to the features that photographs are described by, as `thesis run` does it."""
     record, files = run_seeds("transfer/imagenet", EXPERIMENTS["imagenet"], settings, [3], tmp_path, progress=False)
-    file = files["transfer/imagenet"]
+    file = dict(files)["transfer/imagenet"]
     net, validation = published_alexnet(file), ImageNet(folder, "val", transform=stored)
     metrics = record["runs"][0]["metrics"]
     assert metrics == {**validation_errors(net, validation), "epochs": 1}
