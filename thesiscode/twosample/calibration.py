@@ -31,15 +31,15 @@ class CalibrationSettings:
     """points of the smaller sample where there are ties, unequal sizes and constant features"""
     permutations: int = 100
     """relabellings of the tests that need them"""
-    network_most: int = 200
+    network_most: int = 2000
     """largest size for C2ST-NN, which trains a network a test"""
-    neighbours_most: int = 1000
+    neighbours_most: int = 2000
     """and for C2ST-KNN"""
-    quadratic_most: int = 200
+    quadratic_most: int = 1000
     """and for the quadratic MMD"""
-    embedding_most: int = 200
+    embedding_most: int = 2000
     """and for the mean embedding"""
-    kuiper_most: int = 200
+    kuiper_most: int = 2000
     """and for Kuiper's"""
 
     def __post_init__(self) -> None:

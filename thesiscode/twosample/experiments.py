@@ -86,17 +86,8 @@ EXPERIMENTS = {
         run=calibration,
         scales={
             "smoke": CalibrationSettings(),
-            "colab": CalibrationSettings(
-                network_most=1000, neighbours_most=2000, embedding_most=2000, kuiper_most=2000
-            ),
-            "full": CalibrationSettings(
-                repetitions=2000,
-                network_most=2000,
-                neighbours_most=2000,
-                quadratic_most=1000,
-                embedding_most=2000,
-                kuiper_most=2000,
-            ),
+            "colab": CalibrationSettings(),
+            "full": CalibrationSettings(repetitions=2000, quadratic_most=2000),
         },
         title="Do two-sample tests keep their level?",
     ),
