@@ -154,6 +154,7 @@ def _run(arguments: list[str]) -> Callable[..., None]:
         folder: Path = Path("runs"),
         record: bool = False,
         progress: bool = True,
+        shard: str = "1/1",
     ) -> None:
         """Runs an experiment and writes its record.
 
@@ -167,8 +168,10 @@ def _run(arguments: list[str]) -> Callable[..., None]:
             folder: where checkpoints, weights and records go.
             record: put the record and the first seed's weights and pictures into the package, where pages find them.
             progress: show progress bars.
+            shard: i/n does the i-th of n parts, for experiments that can be divided; a run without it, with --resume,
+                then puts the parts together.
         """
-        _run_and_record(name, experiment, settings, scale, seed, seeds, resume, folder, record, progress)
+        _run_and_record(name, experiment, settings, scale, seed, seeds, resume, folder, record, progress, shard)
 
     return run
 
@@ -184,6 +187,13 @@ def _accelerator() -> Any:
     return Accelerator(cpu=not torch.cuda.is_available())
 
 
+def _part(shard: str) -> tuple[int, int]:
+    i, slash, n = shard.partition("/")
+    if not (slash and i.isdigit() and n.isdigit()):
+        raise ValueError(f"shard: expected i/n, such as 1/4, got {shard!r}")
+    return int(i), int(n)
+
+
 def _run_and_record(
     name: str,
     experiment: Any,
@@ -195,6 +205,7 @@ def _run_and_record(
     folder: Path,
     record: bool,
     progress: bool,
+    shard: str,
 ) -> None:
     from . import zoo
     from .engine import read_tensors, run_seeds
@@ -221,8 +232,12 @@ def _run_and_record(
         resume=resume,
         progress=progress,
         accelerator=accelerator,
+        shard=_part(shard),
     )
     if accelerator is not None and not accelerator.is_main_process:
+        return
+    if not found:
+        print(f"shard {shard} is done; when all are: thesis run {name} with the same settings, and --resume")
         return
     command = shlex.join(["thesis", *sys.argv[1:]])
     print(zoo.save_result(label, found | {"command": command}, folder=folder))

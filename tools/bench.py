@@ -84,6 +84,12 @@ def gan() -> dict:
     }
 
 
+def causal() -> dict:
+    """Times Chapter 5's ensembles of conditional GANs beside one model at a time."""
+    what = "training of conditional GANs, 200 as one program beside one at a time; rates from medians"
+    return {"what": what, "runs": runs("test_causal.py", "causal")}
+
+
 def summary(benchmarks: list[dict]) -> dict:
     """Medians in ms, ratios between them, and memory, from pytest-benchmark's JSON."""
     info = [bench["extra_info"] for bench in benchmarks]
@@ -144,6 +150,9 @@ def main() -> None:
     speed = gan()
     print(f"DCGAN step / plain transcription: {speed['runs']['DCGAN']['ours_over_plain']:.2f}")
     print(f"recorded in {save_result('gan/speed', speed).relative_to(ROOT)}")
+    speed = causal()
+    print(f"replicas together / one at a time: {speed['runs']['replicas']['together_over_one_at_a_time']:.0f}")
+    print(f"recorded in {save_result('causal/speed', speed).relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

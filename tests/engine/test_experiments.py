@@ -174,3 +174,33 @@ def test_experiments_that_do_not_fit_together_are_refused():
     ):
         with pytest.raises(ValueError, match=message):
             engine.Experiment(settings, measure, scales, "A toy")
+
+
+def test_a_shard_is_a_part_of_the_work_without_an_outcome(tmp_path):
+    """Three shards, one of which has two processes, do each item once."""
+
+    class Team:
+        def __init__(self, index, size):
+            self.process_index, self.num_processes = index, size
+
+    def part(shard, team=None):
+        return engine.Run(0, tmp_path, tmp_path, accelerator=team, shard=shard).part(range(10))
+
+    assert part((1, 1)) == list(range(10))
+    assert part((2, 3)) == [1, 4, 7]
+    both = [part((i, 2), Team(k, 2)) for i in (1, 2) for k in (0, 1)]
+    assert sorted(item for some in both for item in some) == list(range(10)) and both[1] == [1, 5, 9]
+    seen = []
+
+    def half(settings, run):
+        seen.append(run.shard)
+        return engine.Outcome({"n": 1})
+
+    divisible = engine.Experiment(Settings, half, {"smoke": Settings()}, "A toy", divisible=True)
+    assert run(tmp_path, divisible, shard=(2, 2)) == ({}, [])
+    assert seen == [(2, 2)] * 3 and not list(tmp_path.rglob("outcome.json"))
+    with pytest.raises(ValueError, match="cannot be divided"):
+        run(tmp_path, shard=(1, 2))
+    for bad in ((0, 2), (3, 2)):
+        with pytest.raises(ValueError, match="from 1 to n"):
+            run(tmp_path, divisible, shard=bad)

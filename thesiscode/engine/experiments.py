@@ -3,14 +3,16 @@
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
-RESERVED = ("name", "scale", "seed", "seeds", "resume", "folder", "record", "progress")
+T = TypeVar("T")
+
+RESERVED = ("name", "scale", "seed", "seeds", "resume", "folder", "record", "progress", "shard")
 """Options of `thesis run` itself, so no names for settings."""
 
 
@@ -30,6 +32,15 @@ class Run:
     """Show progress bars."""
     accelerator: Any = None
     """An accelerate.Accelerator under `accelerate launch`, else None."""
+    shard: tuple[int, int] = (1, 1)
+    """(i, n): do the i-th of n parts only, and keep what it finds in `folder`. (1, 1) is the whole."""
+
+    def part(self, items: Sequence[T]) -> list[T]:
+        """This process' part of the items: every n-th, with n the number of shards times that of processes."""
+        i, n = self.shard
+        team = self.accelerator
+        index, size = (0, 1) if team is None else (team.process_index, team.num_processes)
+        return list(items[(i - 1) * size + index :: n * size])
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ class Experiment:
     run: Callable[[Any, Run], Outcome]
     scales: Mapping[str, Any]
     title: str
+    divisible: bool = False
+    """Whether it can be run in shards: its function then honours `Run.shard`, and finds what the others left."""
 
     def __post_init__(self) -> None:
         if not is_dataclass(self.settings) or not self.settings.__dataclass_params__.frozen:

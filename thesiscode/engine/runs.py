@@ -31,6 +31,7 @@ def run_seeds(
     resume: bool = False,
     progress: bool = True,
     accelerator: Any = None,
+    shard: tuple[int, int] = (1, 1),
 ) -> tuple[dict[str, Any], list[tuple[str, Path]]]:
     """Runs `experiment` once a seed; returns the record, and names and files of the first seed's weights and pictures.
 
@@ -40,8 +41,16 @@ def run_seeds(
     resumption where it was resumed; peak memory in MiB), and "intervals": mean, low, high (Student's t, 95%) and n of
     each scalar metric, whose nested names are joined by "/". A number that is not finite is null.
 
-    Raises CheckpointError if an outcome in the folder was made with other settings.
+    `shard`, (i, n), runs only the i-th of n parts of each seed, which leave what they find in its folder. A part has no
+    outcome, and the record that comes back is empty: a last run of the whole, with `resume`, makes it.
+
+    Raises CheckpointError if an outcome in the folder was made with other settings, and ValueError for a shard that is
+    not there, or of an experiment that cannot be divided.
     """
+    if not 1 <= shard[0] <= shard[1]:
+        raise ValueError(f"shard: expected i/n with i from 1 to n, got {shard[0]}/{shard[1]}")
+    if shard[1] > 1 and not experiment.divisible:
+        raise ValueError(f"shard: {name} cannot be divided; run it whole")
     main = accelerator is None or accelerator.is_main_process
     plain = json.loads(json.dumps(asdict(settings), default=str))
     for seed in seeds:
@@ -50,19 +59,23 @@ def run_seeds(
         done = resume and file.is_file()
         if done:
             _check_settings(file, plain)
-        elif main:
+        elif main and shard[1] == 1:
             file.unlink(missing_ok=True)
         _together(accelerator)
         if not done:
             start = time.perf_counter()
             outcome = experiment.run(
-                settings, Run(seed, place, shared or folder / "shared", resume, progress, accelerator)
+                settings, Run(seed, place, shared or folder / "shared", resume, progress, accelerator, shard)
             )
+            if shard[1] > 1:
+                continue
             row = {"seed": seed, "settings": plain, "seconds": round(time.perf_counter() - start, 1)}
             row |= {"peak_memory_mib": _peak_memory(), "metrics": _plain(outcome.metrics)}
             if main:
                 _save(outcome, row, place)
         _together(accelerator)
+    if shard[1] > 1:
+        return {}, []
     rows = [json.loads((folder / f"seed-{seed}" / "outcome.json").read_text()) for seed in seeds]
     first = folder / f"seed-{seeds[0]}"
     files = [(n, first / f"{n}.safetensors") for n in rows[0]["weights"]]
