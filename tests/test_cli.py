@@ -120,3 +120,18 @@ def test_run_lists_the_experiments_and_shows_their_settings(thesis, capsys):
 def test_commands_without_tensors_do_not_wait_for_torch():
     program = "import sys, thesiscode.cli; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[1]).returncode == 0
+
+
+def test_a_shard_says_what_comes_next_and_records_nothing(thesis, tmp_path, capsys):
+    settings = ("--replicas", 1, "--pairs-a-mechanism", 1, "--points", 30, "--cgan.epochs", 1, "--cgan.hidden", 4)
+    command = ("run", "causal/tuebingen", *settings, "--no-progress", "--folder", tmp_path)
+    thesis(*command, "--shard", "1/2")
+    assert "shard 1/2 is done" in capsys.readouterr().out and not list(tmp_path.rglob("outcome.json"))
+    thesis(*command, "--shard", "2/2")
+    thesis(*command, "--resume")
+    assert len(list(tmp_path.rglob("pairs/*.json"))) == 7 and (tmp_path / "causal" / "tuebingen-smoke.json").is_file()
+    for shard, message in (("3/2", "expected i/n with i from 1 to n"), ("a/2", "expected i/n, such as 1/4")):
+        with pytest.raises(SystemExit, match=f"shard: {message}"):
+            thesis(*command, "--shard", shard)
+    with pytest.raises(SystemExit, match="record: a shard has nothing to record"):
+        thesis("run", "causal/tuebingen", "--record", "--shard", "1/2")

@@ -189,7 +189,7 @@ def _accelerator() -> Any:
 
 def _part(shard: str) -> tuple[int, int]:
     i, slash, n = shard.partition("/")
-    if not (slash and i.isdigit() and n.isdigit()):
+    if not (slash and i.isdecimal() and n.isdecimal()):
         raise ValueError(f"shard: expected i/n, such as 1/4, got {shard!r}")
     return int(i), int(n)
 
@@ -213,6 +213,9 @@ def _run_and_record(
 
     if seeds < 1:
         raise ValueError(f"seeds: expected at least 1, got {seeds}")
+    divided = _part(shard)
+    if record and divided[1] > 1:
+        raise ValueError("record: a shard has nothing to record; the run that puts the shards together has")
     words = [part for word in sys.argv[1:] for part in (word, word.partition("=")[2])]
     if record and (odd := [word for word in words if Path(word).is_absolute() or word.startswith("~")]):
         raise ValueError(
@@ -232,7 +235,7 @@ def _run_and_record(
         resume=resume,
         progress=progress,
         accelerator=accelerator,
-        shard=_part(shard),
+        shard=divided,
     )
     if accelerator is not None and not accelerator.is_main_process:
         return

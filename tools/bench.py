@@ -1,4 +1,4 @@
-"""`make bench`: run the benchmarks, write the records of the speed of convolution, transfer, sliding, tests and GANs.
+"""`make bench`: run the benchmarks, and write the records of the speed of what the chapters compute.
 
 NumPy's BLAS picks its kernels by processor model and may not know that a newer one has AVX-512. Where the processor
 has it and BLAS did not choose it, the benchmarks run twice: as NumPy comes, and with AVX-512 kernels asked for.
@@ -85,9 +85,9 @@ def gan() -> dict:
 
 
 def causal() -> dict:
-    """Times Chapter 5's ensembles of conditional GANs beside one model at a time."""
-    what = "training of conditional GANs, 200 as one program beside one at a time; rates from medians"
-    return {"what": what, "runs": runs("test_causal.py", "causal")}
+    """Times Chapter 5's ensembles of conditional GANs beside one model at a time, and shots of its marionettes."""
+    what = "conditional GANs, 200 as one program beside one at a time; shots of marionettes; rates from medians"
+    return {"what": what, "runs": runs("test_causal.py", "causal") | runs("test_marionettes.py", "marionettes")}
 
 
 def summary(benchmarks: list[dict]) -> dict:
@@ -151,7 +151,9 @@ def main() -> None:
     print(f"DCGAN step / plain transcription: {speed['runs']['DCGAN']['ours_over_plain']:.2f}")
     print(f"recorded in {save_result('gan/speed', speed).relative_to(ROOT)}")
     speed = causal()
-    print(f"replicas together / one at a time: {speed['runs']['replicas']['together_over_one_at_a_time']:.0f}")
+    found = speed["runs"]
+    print(f"replicas together / one at a time: {found['replicas']['together_over_one_at_a_time']:.0f},", end=" ")
+    print(f"10,000 marionettes: {found['marionettes']['seconds_for_10_000']:.0f} s")
     print(f"recorded in {save_result('causal/speed', speed).relative_to(ROOT)}")
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, special, stats
 
 from thesiscode.causal import anm, anm_score, fit_anm, hsic, make_pairs
-from thesiscode.causal.anm import gaussian_process
+from thesiscode.causal.anm import ANMFit, Direction, gaussian_process
+from thesiscode.causal.hsic import log_gamma_tail
 
 
 def literal_hsic(x, y):
@@ -56,10 +57,36 @@ def test_both_tests_see_a_dependence_without_correlation():
 
 
 def test_the_logarithm_of_a_p_value_does_not_underflow():
-    x = np.linspace(-1, 1, 600)
-    found = hsic(x, x**3)
-    assert found.p_value == 0 or found.p_value < 1e-30
-    assert -np.inf < found.log_p_value < -60
+    """No float holds exp(-745). Half of the points have about half of the logarithm, which floats do hold."""
+    rng = np.random.default_rng(12)
+    x = rng.standard_normal(2000)
+    sure, less_sure = hsic(x, x), hsic(x, x + 0.05 * rng.standard_normal(2000))
+    for found in (sure, less_sure):
+        assert found.p_value == 0 and -np.inf < found.log_p_value < -745
+    assert sure.log_p_value == pytest.approx(2 * hsic(x[:1000], x[:1000]).log_p_value, rel=0.1)
+    one, other = (Direction(x, x, found) for found in (less_sure, sure))
+    assert 0 < abs(anm_score(ANMFit(x, x, one, other), "p-value")) < 50
+
+
+@pytest.mark.parametrize("a", [1, 7, 40, 3000])
+def test_the_tail_of_a_gamma_distribution_is_a_sum_for_whole_shapes(a):
+    """Q(a, z) = exp(-z) (1 + z + z^2 / 2 + ... + z^(a - 1) / (a - 1)!)."""
+    k = np.arange(a)
+    for z in (a + 800 + 50 * a**0.5, 5.0 * a + 2000, 1e6 * a):
+        expected = special.logsumexp(k * np.log(z) - special.gammaln(k + 1)) - z
+        assert expected < -745 and log_gamma_tail(a, z) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("a", [0.3, 3.7, 123.4])
+def test_the_tail_of_a_gamma_distribution_is_an_integral_for_others_and_continues_that_of_scipy(a):
+    """gamma(a) Q(a, z) is z^(a - 1) exp(-z) times the integral of (1 + t / z)^(a - 1) exp(-t)."""
+    for z in (a + 900 + 50 * a**0.5, 1e5 * a):
+        integral = integrate.quad(lambda t, z=z: np.exp((a - 1) * np.log1p(t / z) - t), 0, 100, epsrel=1e-11)[0]
+        expected = (a - 1) * np.log(z) - z - special.gammaln(a) + np.log(integral)
+        assert expected < -745 and log_gamma_tail(a, z) == pytest.approx(expected, rel=1e-11)
+    for z in a + 40 * a**0.5 + np.array([50, 200, 400]):
+        expected = stats.gamma.logsf(z, a)
+        assert -700 < expected < -50 and log_gamma_tail(a, z) == pytest.approx(expected, rel=1e-10)
 
 
 def test_the_regression_is_that_of_the_likeliest_kernel():
@@ -126,6 +153,16 @@ def test_a_perfect_fit_says_nothing():
         (lambda x: anm(x, x**2, max_points=19), "max_points: expected at least 20, got 19"),
         (lambda x: anm(x, x**2, test="permutation"), "rng: expected a generator for a permutation test, got None"),
         (lambda x: anm(x, 0 * x), "y: expected a variable that varies"),
+        (
+            lambda x: anm(np.append(x, x), np.eye(60)[1], max_points=30),
+            "y: expected a variable that varies, got 0 everywhere, among the 30 of 60 points that max_points keeps: "
+            "raise max_points, or draw other points by rng",
+        ),
+        (
+            lambda x: anm(1e-200 * x, x**2),
+            "x: expected a variance between 1e-307 and 1e308, got values from -1e-200 to",
+        ),
+        (lambda x: hsic(x, 1e200 * x), "y: expected a variance between 1e-307 and 1e308, got values from -1e\\+200 to"),
         (lambda x: hsic(x, x**2, test="beta"), "test: expected gamma or permutation, got 'beta'"),
         (lambda x: hsic(x, x**2, permutations=0), "permutations: expected at least 1, got 0"),
         (lambda x: hsic(x, x**2, test="permutation"), "rng: expected a generator"),

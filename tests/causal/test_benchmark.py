@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from thesiscode.causal import MECHANISMS, Pair, igci, weighted_accuracy
+from thesiscode.causal import MECHANISMS, Pair, igci, load_pairs, weighted_accuracy
 from thesiscode.causal.benchmark import MethodSettings, benchmark_pairs, causes_first, judge, methods
+from thesiscode.data.errors import MissingData
 from thesiscode.engine import Run
 
 QUICK = {"n_pairs": 2, "n_points": 40, "rcc_pairs": 20, "rcc_points": 40, "trees": 5, "resamples": 50}
@@ -48,6 +49,18 @@ def test_real_pairs_keep_their_weights_and_the_order_of_their_file(tmp_path, mon
     assert constant["accuracy"]["mean"] == pytest.approx(1.25 / 1.75) and constant["randomised"]["mean"] == 0.5
     sure = found["IGCI, slope, uniform"]  # a method sees through the order of columns
     assert sure["accuracy"]["mean"] == sure["randomised"]["mean"] == 1
+
+
+@pytest.mark.parametrize("inner", [True, False])
+def test_the_order_is_looked_up_where_the_pairs_are_read(tmp_path, inner):
+    folder = tmp_path / "pairs" if inner else tmp_path
+    folder.mkdir(exist_ok=True)
+    said = []
+    for read in (load_pairs, causes_first):
+        with pytest.raises(MissingData) as error:
+            read(tmp_path)
+        said.append(str(error.value))
+    assert said[0] == said[1] and str(folder / "pairmeta.txt") in said[0]
 
 
 def test_a_method_is_right_or_wrong_whatever_the_order():

@@ -136,7 +136,7 @@ def test_generators_learn_the_effect_from_the_cause():
     trained = train_cgans(x[None], y[None], CGANSettings(epochs=40), replicas=4, seed=0)
     errors = (trained.fakes - y).abs().median(dim=1).values
     assert errors.median() < 0.4, errors  # 1 for a generator that knows only the values of y
-    assert trained.steps == 4 * 40 and not trained.diverged.any()
+    assert trained.epochs == 4 * 40 and not trained.diverged.any()
 
 
 def test_a_replica_that_diverges_leaves_the_others_as_they_were(data, monkeypatch):
@@ -159,7 +159,13 @@ def test_a_replica_that_diverges_leaves_the_others_as_they_were(data, monkeypatc
     assert rest.fakes[2].isnan().all() and rest.generator_losses[:, 2].isfinite().tolist() == [True, False, False]
     others = [0, 1, 3, 4, 5]
     torch.testing.assert_close(rest.fakes[others], calm.fakes[others], rtol=1e-3, atol=1e-4)
-    assert rest.steps == 5 * 3 + 1
+    assert rest.epochs == 5 * 3 + 1
+
+
+def test_what_makes_infinite_values_has_diverged(data):
+    """The last step may be the one too many; no loss was infinite."""
+    trained = train_cgans(*data, CGANSettings(epochs=1, lr=1e16, hidden=8), replicas=2, seed=0)
+    assert trained.fakes[~trained.diverged].isfinite().all() and trained.fakes[trained.diverged].isnan().all()
 
 
 def test_all_may_diverge(data):
@@ -181,8 +187,26 @@ def test_bad_data_is_refused(data, change, match, unchecked):
 
 
 @pytest.mark.parametrize(
-    "bad", [{"epochs": 0}, {"dropout": 0.3}, {"dropout": 1.0}, {"lr": 0.0}, {"beta1": 1.0}, {"fake_label": 0.9}]
+    "bad",
+    [
+        {"epochs": 0},
+        {"dropout": 0.3},
+        {"dropout": 1.0},
+        {"lr": 0.0},
+        {"lr": float("nan")},
+        {"beta1": 1.0},
+        {"fake_label": 0.9},
+        {"real_label": 1.1},
+    ],
 )
 def test_bad_settings_are_refused(bad):
-    with pytest.raises(ValueError, match=next(iter(bad)).split("_")[-1]):
+    with pytest.raises(ValueError, match=next(iter(bad))):
         CGANSettings(**bad)
+
+
+@pytest.mark.parametrize(
+    ("options", "match"), [({"replicas": 0}, "replicas"), ({"only": []}, "only"), ({"only": [2]}, "only")]
+)
+def test_rows_that_are_not_there_are_refused(data, options, match):
+    with pytest.raises(ValueError, match=match):
+        train_cgans(*data, SMALL, seed=0, **{"replicas": 1} | options)

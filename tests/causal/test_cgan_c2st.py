@@ -1,13 +1,15 @@
 """The direction whose generator makes the better points is that of the cause."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
 
-from thesiscode.causal import cgan_c2st as module
 from thesiscode.causal.cgan import CGANSettings, Trained
 from thesiscode.causal.cgan_c2st import TESTS, Directions, cgan_c2st, judge_directions, typical_points
 
+module = importlib.import_module("thesiscode.causal.cgan_c2st")  # the package has a function of this name
 QUICK = CGANSettings(epochs=4, hidden=16, noise=3)
 
 
@@ -43,12 +45,12 @@ def test_made_points_stand_beside_the_variable_that_was_given(monkeypatch):
     """Forward, x is that of the data and y is made; backward, the other way round."""
     seen = []
 
-    def distances(test, data, made, seeds, device):
+    def statistics(test, data, made, seeds, device):
         seen.append((data, made))
         return np.zeros(len(made))
 
     monkeypatch.setattr(module, "train_cgans", generators(1.0, 1.0))
-    monkeypatch.setattr(module, "_distances", distances)
+    monkeypatch.setattr(module, "_statistics", statistics)
     judge_directions(*noisy_square(), replicas=2, tests=("knn",), seed=0)
     for (data, made), same in zip(seen, (0, 1), strict=True):
         assert made.shape == (2, 190, 2)
@@ -66,11 +68,24 @@ def test_diverged_generators_are_left_out(monkeypatch):
 
 
 def test_the_best_of_an_ensemble_decides():
-    forward, backward = {"knn": np.array([0.3, 0.05, np.nan])}, {"knn": np.array([0.1, 0.2, 0.15])}
+    """Closest to 0, or smallest."""
+    forward, backward = {"knn": np.array([0.3, -0.05, np.nan])}, {"knn": np.array([0.1, 0.2, -0.15])}
     found = Directions(forward, backward, 100, 1)
-    assert found.score("knn") == pytest.approx(0.05)
+    assert found.score("knn") == pytest.approx(0.1 - 0.05)
+    assert found.score("knn", absolute=False) == pytest.approx(-0.15 + 0.05)
     assert found.score("knn", [0]) == pytest.approx(-0.2)
-    assert found.score("knn", [2]) == pytest.approx(0.15 - 1)
+    assert found.score("knn", [2]) == -1
+
+
+def test_twins_hide_a_perfect_generator_unless_they_are_kept_apart(monkeypatch):
+    """With a deterministic mechanism, what an exact generator makes are copies of the data."""
+    x = np.random.default_rng(0).uniform(-1, 1, 1000)
+    monkeypatch.setattr(module, "train_cgans", generators(0.5, 0.0))
+    found = judge_directions(x, np.tanh(2 * x), replicas=8, tests=("knn", "knn-apart"), seed=0)
+    error = 0.5 / np.sqrt(8 * 475)
+    assert found.forward["knn"].mean() < -4 * error
+    assert abs(found.forward["knn-apart"].mean()) < 4 * error
+    assert found.backward["knn-apart"].min() > 0.05
 
 
 def test_the_same_draws_give_the_same_answer():

@@ -92,6 +92,18 @@ ONES = np.ones(3)
             lambda rng: bootstrap_accuracy(ONES, ONES, swapped=ONES * np.nan, rng=rng),
             "swapped: expected one number a pair",
         ),
+        (
+            lambda rng: bootstrap_accuracy(ONES, ONES, swapped=ONES[:2], rng=rng),
+            "swapped: expected 3, one for each of scores, got 2",
+        ),
+        (lambda rng: bootstrap_accuracy(ONES * np.nan, ONES, rng=rng), "scores: expected one number a pair"),
+        (lambda rng: accuracy_by_decision_rate(ONES[:0], ONES[:0]), "scores: expected one number a pair"),
+        (lambda rng: effective_size(0 * ONES), "weights: expected finite weights of at least 0, some of them above"),
+        (lambda rng: effective_size(np.array([2.0, -1.0])), "weights: expected finite weights of at least 0"),
+        (lambda rng: effective_size(ONES[:0]), r"weights: expected one number a pair, got \[\]"),
+        (lambda rng: binomial_accuracy(ONES, confidence=1.5), "confidence: expected a number between 0 and 1, got 1.5"),
+        (lambda rng: binomial_accuracy(ONES, confidence=1.0), "confidence: expected a number between 0 and 1, got 1.0"),
+        (lambda rng: binomial_accuracy(ONES[:0]), "scores: expected one number a pair"),
     ],
 )
 def test_bad_input_is_refused(call, message, unchecked):

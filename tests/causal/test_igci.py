@@ -53,6 +53,15 @@ def test_scale_and_place_do_not_matter(reference, estimator):
     assert igci(7 * pair.x - 3, pair.y / 9, reference=reference, estimator=estimator) == pytest.approx(found, rel=1e-6)
 
 
+@pytest.mark.parametrize("scale", [1e-150, 1e150])
+def test_tiny_and_huge_units_do_not_matter_as_long_as_they_are_taken(scale):
+    pair = make_pairs("additive", 1, 200, np.random.default_rng(8))[0]
+    for reference, estimator in WAYS:
+        found = igci(pair.x, pair.y, reference=reference, estimator=estimator)
+        again = igci(scale * pair.x, pair.y, reference=reference, estimator=estimator)
+        assert again == pytest.approx(found, rel=1e-6)
+
+
 def test_at_least_85_percent_of_deterministic_pairs():
     pairs = make_pairs("deterministic", 100, 300, np.random.default_rng(6))
     for estimator in ("slope", "entropy"):
@@ -71,6 +80,12 @@ def test_nobody_can_know_the_direction_of_linear_gaussian_pairs():
     [
         (np.zeros(30), {}, "x: expected a variable that varies, got 0 everywhere"),
         (np.arange(19.0), {}, "x: expected at least 20 points, got 19"),
+        (
+            1e-200 * np.arange(30.0),
+            {},
+            "x: expected a variance between 1e-307 and 1e308, got values from 0 to 2.9e-199",
+        ),
+        (1e200 * np.arange(30.0), {}, "x: expected a variance between 1e-307 and 1e308, got values from 0 to 2.9e"),
         (np.arange(31.0), {}, "y: expected 31 points, those of x, got 30"),
         (np.append(np.arange(29.0), np.nan), {}, "x: expected finite values, got 1 that are not"),
         (np.zeros((30, 2)), {}, r"x: expected one number a point, shape \(n,\), got shape \(30, 2\)"),

@@ -81,12 +81,21 @@ def test_nobody_can_know_the_direction_of_linear_gaussian_pairs(rcc, trained):
 
 def test_the_network_that_ships_is_as_good_as_its_card_says(trained):
     card = zoo.load_weights("causal/ncc").card
-    settings = NCCSettings()
-    assert settings.width == 100
+    settings = NCCSettings(**card["settings"])
+    assert card["architecture"] == f"causal.NCC({settings.width})"
+    assert [layer.out_features for layer in trained.embedding if hasattr(layer, "out_features")] == [settings.width] * 2
+    assert card["parameters"] == sum(values.numel() for values in trained.parameters())
     found = ncc_accuracy(trained, settings.n_test, settings.most, card["seed"])
     assert found == pytest.approx(card["metrics"]["accuracy"], abs=0.005)
     additive = make_pairs("additive", 60, 200, np.random.default_rng(11))
     assert np.mean([trained.score(p.x, p.y) > 0 for p in additive]) > 0.7  # of another generator
+
+
+def fit_with(value):
+    """A forest for three pairs, of which the second has a cause that is `value` everywhere."""
+    pairs = np.random.default_rng(12).standard_normal((3, 30, 2))
+    pairs[1, :, 0] = value
+    return RCC(features=2, trees=2).fit(pairs, np.random.default_rng(13))
 
 
 @pytest.mark.parametrize(
@@ -99,6 +108,9 @@ def test_the_network_that_ships_is_as_good_as_its_card_says(trained):
             lambda: RCC().fit(np.zeros((1, 30, 2)), np.random.default_rng(0)),
             r"pairs: expected shape \(pairs, points, 2\), 2 pairs at least, got \(1, 30, 2\)",
         ),
+        (lambda: fit_with(0.0), r"pairs\[1, :, 0\]: expected a variable that varies, got 0 everywhere"),
+        (lambda: fit_with(np.nan), r"pairs\[1, :, 0\]: expected finite values, got 30 that are not"),
+        (lambda: NCC(4).score(1e-200 * np.arange(30.0), np.arange(30.0)), "x: expected a variance between 1e-307 and"),
         (lambda: NCC(4).score(np.ones(30), np.arange(30.0)), "x: expected a variable that varies"),
         (lambda: NCCSettings(steps=0), "steps: expected an integer of at least 1"),
         (lambda: NCCSettings(fewest=10), "fewest: expected an integer of at least 20"),

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from thesiscode.causal import MECHANISMS, make_pairs, training_pairs
+from thesiscode.causal import MECHANISMS, hsic, make_pairs, training_pairs
+from thesiscode.causal.anm import gaussian_process
+from thesiscode.causal.checks import standardised
 
 
 @pytest.mark.parametrize("kind", MECHANISMS)
@@ -22,10 +24,13 @@ def test_pairs_are_standardised_numbered_and_follow_from_the_generator(kind):
 
 
 def test_noise_free_pairs_are_monotone_and_nonlinear():
+    rising = 0
     for pair in make_pairs("deterministic", 20, 200, np.random.default_rng(2)):
         steps = np.diff(pair.y[np.argsort(pair.x)])
         assert (steps > 0).all() or (steps < 0).all()
+        rising += steps[0] > 0
         assert abs(np.corrcoef(pair.x, pair.y)[0, 1]) < 0.9999
+    assert 4 <= rising <= 16
 
 
 def test_linear_gaussian_pairs_are_normal_both_ways():
@@ -46,9 +51,44 @@ def test_linear_uniform_pairs_are_the_figure():
         assert back[outer].std() < 0.75 * back[inner].std()
 
 
-def test_the_noise_of_heteroskedastic_pairs_depends_on_the_cause():
-    from thesiscode.causal.anm import gaussian_process
+def without_distortion(y):
+    """u, of a post-nonlinear y = h(u) whose u has mean 0 and variance 1 or more: the range of y tells which h it is."""
+    if y.min() > 0:
+        return np.log(y)
+    if np.abs(y).max() < 1:
+        return np.arctanh(y)
+    u = np.linspace(-10, 10, 200_001)
+    return np.interp(y, u + u**3, u)
 
+
+def log_p_of_residuals(x, y):
+    y = standardised(y)
+    return hsic(x, y - gaussian_process(x, y)(x)).log_p_value
+
+
+@pytest.mark.parametrize(
+    ("kind", "scale", "least", "most"),
+    [
+        ("additive", lambda y: y, 1.01, 1.16),
+        ("multiplicative", np.log, 0.26, 0.41),
+        ("post-nonlinear", without_distortion, 1.01, 1.16),
+    ],
+)
+def test_noise_adds_up_on_one_scale_only(kind, scale, least, most):
+    """Before standardisation, and on that scale: it has its variance, and is independent of the cause."""
+    rng, right, raw = np.random.default_rng(7), [], []
+    for pair in make_pairs(kind, 8, 250, np.random.default_rng(7)):
+        x, y = MECHANISMS[kind](250, rng)
+        np.testing.assert_allclose(pair.x, standardised(x))
+        np.testing.assert_allclose(pair.y, standardised(y))
+        assert least - 0.05 < scale(y).var() < most + 0.05  # the mechanism and the noise are slightly correlated
+        right.append(log_p_of_residuals(pair.x, scale(y)))
+        raw.append(log_p_of_residuals(pair.x, y))
+    assert np.median(right) > np.log(0.1) and min(right) > np.log(1e-4)
+    assert right == raw if kind == "additive" else np.median(raw) < np.log(1e-3)
+
+
+def test_the_noise_of_heteroskedastic_pairs_depends_on_the_cause():
     found = []
     for pair in make_pairs("heteroskedastic", 6, 300, np.random.default_rng(5)):
         rest = np.abs(pair.y - gaussian_process(pair.x, pair.y)(pair.x))

@@ -107,7 +107,9 @@ def test_a_faster_plate_is_followed_less():
         ({"extra": np.zeros((2, 1))}, "extra has 2 rows; expected 400"),
         ({"cause": np.full((400, 3), np.nan)}, "cause has entries that are not finite"),
         ({"runs": RUNS // 3}, "runs names 7 runs; expected at least 8"),
-        ({"effect": np.ones((400, 1, 1))}, "effect has a constant coordinate"),
+        ({"effect": np.ones((400, 1, 1))}, "effect has a constant coordinate in the runs to fit"),
+        ({"effect": ((RUNS < 15) * np.arange(400.0))[:, None, None]}, "effect has a constant .* in the runs held out"),
+        ({"effect": np.ones((400, 1))}, r"effect has shape \(400, 1\); expected \(n, targets, d\)"),
     ],
 )
 def test_bad_input(cause, change, message):

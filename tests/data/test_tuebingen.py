@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from thesiscode.data.errors import DataError, MissingData
-from thesiscode.data.tuebingen import load_pairs
+from thesiscode.data.tuebingen import load_pairs, pairs_folder
 
 
 def written(root, meta, **pairs):
@@ -61,6 +61,16 @@ def test_bad_files_are_named(tmp_path, meta, text, problem):
     with pytest.raises(DataError, match=problem) as error:
         load_pairs(written(tmp_path, meta, pair0001=text))
     assert "To fix it: " in str(error.value)
+
+
+def test_the_pairs_may_lie_in_a_folder_of_their_own(tmp_path):
+    assert pairs_folder(tmp_path) == tmp_path
+    (tmp_path / "pairs").mkdir()
+    assert pairs_folder(tmp_path) == tmp_path / "pairs"
+    written(tmp_path / "pairs", "1 1 1 2 2 1\n", pair0001="1 2\n3 4\n")
+    assert load_pairs(tmp_path)[0].x.tolist() == [1, 3]
+    written(tmp_path, "7 1 1 2 2 1\n", pair0007="1 2\n3 4\n")
+    assert pairs_folder(tmp_path) == tmp_path and load_pairs(tmp_path)[0].id == 7
 
 
 def test_missing(tmp_path):

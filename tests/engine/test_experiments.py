@@ -199,6 +199,10 @@ def test_a_shard_is_a_part_of_the_work_without_an_outcome(tmp_path):
     divisible = engine.Experiment(Settings, half, {"smoke": Settings()}, "A toy", divisible=True)
     assert run(tmp_path, divisible, shard=(2, 2)) == ({}, [])
     assert seen == [(2, 2)] * 3 and not list(tmp_path.rglob("outcome.json"))
+    run(tmp_path, divisible)
+    assert list(tmp_path.rglob("outcome.json"))
+    run(tmp_path, divisible, shard=(1, 2))
+    assert not list(tmp_path.rglob("outcome.json")), "what the whole found before is no longer true"
     with pytest.raises(ValueError, match="cannot be divided"):
         run(tmp_path, shard=(1, 2))
     for bad in ((0, 2), (3, 2)):

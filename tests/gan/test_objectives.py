@@ -5,7 +5,13 @@ import torch
 from torch import nn
 
 from thesiscode.engine import generator
-from thesiscode.gan import clip_weights, discriminator_loss, generator_loss, gradient_penalty
+from thesiscode.gan import (
+    clip_weights,
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+    zero_centred_penalty,
+)
 
 
 @pytest.fixture
@@ -32,6 +38,32 @@ def test_the_game_of_eq_5_1_is_one_value_for_both(scores):
     for shift in (0, 1, 2.5):
         value = -discriminator_loss(real, fake + shift) - generator_loss(fake + shift, "saturating")
         torch.testing.assert_close(value, torch.sigmoid(real).log().mean())
+
+
+def test_a_relativistic_loss_compares_the_two_images_of_a_pair(scores):
+    real, fake = scores
+    expected = -torch.sigmoid(real - fake).log().mean()
+    torch.testing.assert_close(discriminator_loss(real, fake, "relativistic"), expected)
+    torch.testing.assert_close(discriminator_loss(real + 7, fake + 7, "relativistic"), expected)
+    torch.testing.assert_close(generator_loss(fake, "relativistic", real), -torch.sigmoid(fake - real).log().mean())
+    turned = torch.randperm(50, generator=generator(1))
+    assert discriminator_loss(real[turned], fake, "relativistic") != expected  # pairs, not means
+    with pytest.raises(ValueError, match="real: expected the scores of real images"):
+        generator_loss(fake, "relativistic")
+
+
+def test_the_zero_centred_penalty_of_a_linear_critic_is_known():
+    """Its slope is w everywhere: the penalty is |w|^2, wherever one looks."""
+    w = torch.tensor([3.0, 4.0], requires_grad=True)
+    penalty = zero_centred_penalty(lambda x: x @ w, torch.randn(10, 2, generator=generator(0)))
+    assert penalty.item() == pytest.approx(25)
+    penalty.backward()
+    torch.testing.assert_close(w.grad, torch.tensor([6.0, 8.0]))
+
+
+def test_the_zero_centred_penalty_looks_at_the_images_themselves():
+    x = torch.tensor([[1.0], [2.0]])
+    assert zero_centred_penalty(lambda x: (x**2).sum(dim=1), x).item() == pytest.approx((2**2 + 4**2) / 2)
 
 
 @pytest.mark.parametrize("score", [-60.0, 60.0])
@@ -90,6 +122,7 @@ def test_the_penalty_looks_between_the_images():
 )
 def test_an_unknown_objective_is_refused(call):
     with pytest.raises(
-        ValueError, match="objective: expected one of non-saturating, saturating, wasserstein, got 'hinge'"
+        ValueError,
+        match="objective: expected one of non-saturating, saturating, wasserstein, relativistic, got 'hinge'",
     ):
         call()

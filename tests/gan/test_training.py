@@ -10,7 +10,17 @@ from accelerate.state import AcceleratorState
 from torch import nn
 
 from thesiscode.engine import CheckpointError, Diverged, Tensors, generator
-from thesiscode.gan import DCGAN, WGAN, WGAN_GP, Game, discriminator_loss, generator_loss, train_gan
+from thesiscode.gan import (
+    DCGAN,
+    R3GAN,
+    WGAN,
+    WGAN_GP,
+    Game,
+    discriminator_loss,
+    generator_loss,
+    train_gan,
+    zero_centred_penalty,
+)
 from thesiscode.nets import Discriminator, Generator
 
 SMALL = Game(batch_size=8, epochs=2)
@@ -63,6 +73,7 @@ def test_the_rules_of_the_published_games():
     assert (WGAN.optimizer, WGAN.learning_rate, WGAN.clip, WGAN.critic_steps) == ("rmsprop", 5e-5, 0.01, 5)
     assert [WGAN.steps_of_critic(n) for n in (0, 24, 25, 499, 500, 501)] == [100, 100, 5, 5, 100, 5]
     assert (WGAN_GP.penalty, WGAN_GP.betas) == (10.0, (0.0, 0.9)) and not WGAN_GP.clip
+    assert (R3GAN.objective, R3GAN.penalty_at, R3GAN.critic_steps) == ("relativistic", "ends", 1)
 
 
 @pytest.mark.parametrize("game", [replace(WGAN, long_steps=0, critic_steps=2), replace(WGAN_GP, critic_steps=2)])
@@ -73,6 +84,20 @@ def test_critics_step_more_often_and_stay_within_their_limits(images, game):
     assert all(np.isfinite([r.discriminator_loss, r.generator_loss]).all() for r in rounds)
     if game.clip:
         assert max(p.abs().max().item() for p in d.parameters()) <= game.clip
+
+
+def test_penalties_at_the_ends_keep_the_discriminator_flat(images):
+    """The stronger the penalty, the smaller the slopes at real images; and the game trains both players."""
+    slopes = []
+    for weight in (0.0, 100.0):
+        g, d = players(norm="none")
+        before = state(g)
+        game = replace(R3GAN, batch_size=8, epochs=4, penalty=weight, learning_rate=2e-3)
+        rounds = train_gan(g, d, images, game, seed=0, progress=False)
+        assert all(np.isfinite([r.discriminator_loss, r.generator_loss]).all() for r in rounds)
+        assert not same(before, state(g))
+        slopes.append(zero_centred_penalty(d, images.inputs.float()).item())
+    assert slopes[1] < slopes[0] / 2
 
 
 def test_an_epoch_without_a_step_of_the_generator_has_no_loss_of_it(images, tmp_path):

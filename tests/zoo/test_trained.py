@@ -4,6 +4,12 @@ import pytest
 import torch
 
 from thesiscode import zoo
+from thesiscode.causal.intervention import PointGenerator, bodies_at, follows, simulated_at, sweeps
+from thesiscode.causal.links import LinkTest, pose_errors
+from thesiscode.causal.poses import PoseNetwork, groups, read_poses, true_pairs
+from thesiscode.causal.strings import StringsSettings, stream
+from thesiscode.causal.strings import sample as sample_strings
+from thesiscode.data.marionettes import Marionettes, Pendulums
 from thesiscode.data.toyland import TARGETS
 from thesiscode.engine import read_tensors
 from thesiscode.gan import Autoencoder
@@ -31,12 +37,15 @@ POINTS = 0.005
 
 FACES = ("deconvolution", "resize", "conditional", "autoencoder", "variational-autoencoder", "attributes")
 ZOO = ("bedrooms", "faces")
+PUPPETS = ("dcgan", "wgan-gp", "relativistic")
+STRINGS = (*(f"marionettes-{which}" for which in (*PUPPETS, "poses")), "pendulums-dcgan", "pendulums-poses", "points")
 
 
 def test_what_ships_is_what_is_tested_here():
     names = [f"transfer/{which}" for which in (*SOURCES, "objects", "actions")]
     names += [f"gan/faces-{which}" for which in FACES] + [f"twosample/{which}" for which in ZOO]
-    assert sorted([*names, "weak/toyland", "causal/ncc"]) == SHIPPED
+    names += [f"causal/{which}" for which in ("ncc", *(f"strings-{which}" for which in STRINGS))]
+    assert sorted([*names, "weak/toyland"]) == SHIPPED
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -138,3 +147,35 @@ def test_generators_of_the_zoo_are_told_apart_as_their_cards_say(which):
     found = statistics_of(extract(held_out), extract(draw(net, settings.n_test, 0)), seed=0)
     for name, one in found.items():
         assert one["statistic"] == pytest.approx(card["metrics"][f"{name}, toyland"], abs=0.02), name
+
+
+@pytest.fixture(scope="module", params=["marionettes", "pendulums"])
+def puppets(request):
+    """Held-out frames, and the network that reads them."""
+    settings, kind = StringsSettings(), {"marionettes": Marionettes, "pendulums": Pendulums}[request.param]
+    test = kind(settings.n_test, seed=stream(0, "test"), size=settings.size)
+    net = PoseNetwork(6 + 3 * len(test.point_names), settings.pose_width, size=settings.size)
+    card = zoo.load_into(net.eval(), f"causal/strings-{request.param}-poses")
+    return request.param, test, net, card
+
+
+def test_poses_are_read_and_bodies_follow_plates_as_the_cards_say(puppets):
+    scene, test, reader, card = puppets
+    settings, columns = StringsSettings(), groups(test.point_names)
+    seen = read_poses(reader, test.images)
+    assert pose_errors(seen, true_pairs(test), columns) == pytest.approx(card["metrics"], abs=2 * POINTS)
+    link = LinkTest(seen, seen, columns, seed=0)  # of 1,000 frames where the record has more
+    for which in PUPPETS if scene == "marionettes" else ["dcgan"]:
+        net = Generator(settings.width, size=settings.size)
+        card = zoo.load_into(net, f"causal/strings-{scene}-{which}")
+        found = link.follows(read_poses(reader, sample_strings(net, settings.n_test, 0)))
+        assert found["all"] == pytest.approx(card["metrics"]["R2"], abs=0.15), which
+
+
+def test_the_generator_of_bodies_follows_the_plate_as_its_card_says():
+    mechanics = Marionettes(1).mechanics
+    poses, seed = sweeps(mechanics.scene.amplitude), stream(0, "intervention")
+    net = PointGenerator()
+    card = zoo.load_into(net, "causal/strings-points")
+    truth = simulated_at(mechanics, poses, runs=6, seed=seed)  # 24 for the card
+    assert follows(bodies_at(net, poses, seed=seed), truth) == pytest.approx(card["metrics"]["R2"], abs=0.03)

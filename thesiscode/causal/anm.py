@@ -74,7 +74,8 @@ def fit_anm(
 
     The regression is a Gaussian process with a Gaussian kernel and Gaussian noise. Of more than `max_points` points,
     `rng` draws as many; without it they are taken at equal steps from first to last. Time grows with the third power.
-    Raises ValueError for variables or tests that `hsic` refuses, or fewer than 20 `max_points`.
+    Raises ValueError for variables or tests that `hsic` refuses, fewer than 20 `max_points`, or a variable that does
+    not vary among the points that are taken.
     """
     x, y = pair_values(x, y)
     if max_points < LEAST:
@@ -83,7 +84,11 @@ def fit_anm(
         raise ValueError("rng: expected a generator for a permutation test, got None")
     if len(x) > max_points:
         rows = _some_rows(len(x), max_points, rng)
-        x, y = pair_values(x[rows], y[rows])
+        try:
+            x, y = pair_values(x[rows], y[rows])
+        except ValueError as error:
+            kept = f"among the {max_points} of {len(x)} points that max_points keeps"
+            raise ValueError(f"{error}, {kept}: raise max_points, or draw other points by rng") from error
     x, y = standardised(x), standardised(y)
     return ANMFit(x, y, _regress(x, y, test, rng), _regress(y, x, test, rng))
 

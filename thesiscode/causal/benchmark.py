@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from thesiscode.data.files import read_rows
-from thesiscode.data.folders import dataset_folder
-from thesiscode.data.tuebingen import Pair, load_pairs
+from thesiscode.data.tuebingen import META, Pair, load_pairs, pairs_folder
 from thesiscode.engine import Outcome, Run, numpy_generator
 from thesiscode.engine.checks import COUNT, check_settings, one_of
 from thesiscode.zoo import load_into
@@ -96,9 +95,7 @@ def causes_first(folder: str | Path | None = None) -> dict[int, bool]:
 
     Raises what `load_pairs` raises for a folder without pairs.
     """
-    root = dataset_folder("tuebingen", folder)
-    meta = root / "pairmeta.txt" if (root / "pairmeta.txt").is_file() else root / "pairs" / "pairmeta.txt"
-    return {int(row[0]): int(row[1]) < int(row[3]) for row in read_rows(meta)}
+    return {int(row[0]): int(row[1]) < int(row[3]) for row in read_rows(pairs_folder(folder) / META)}
 
 
 def benchmark_pairs(pairs: Iterable[Pair]) -> list[Pair]:

@@ -10,8 +10,12 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from thesiscode.engine import generator
+from thesiscode.engine.checks import ABOVE_0, COUNT, SHARE, check_settings
 
 from .replicas import Adam, Replicas
+
+AT_ONCE = 256
+"""Points that trained generators make at a time."""
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,21 @@ class CGANSettings:
     beta1: float = 0.5
     """Adam's first moment decay; the second is 0.999."""
     batch_size: int = 16
+    """Points of a mini-batch."""
     epochs: int = 100
+    """Passes over the data."""
     real_label: float = 0.8
     """What the discriminator should say of real points, and the generator wants it to say of its own."""
     fake_label: float = 0.2
+    """What it should say of made ones."""
 
     def __post_init__(self) -> None:
-        for name in ("noise", "hidden", "batch_size", "epochs"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1 or self.dropout * 256 != round(self.dropout * 256):
-            raise ValueError(f"dropout: expected a multiple of 1/256 in [0, 1), got {self.dropout}")
-        if self.lr <= 0 or not 0 <= self.beta1 < 1:
-            raise ValueError(f"lr, beta1: expected lr > 0 and beta1 in [0, 1), got {self.lr} and {self.beta1}")
-        if not 0 <= self.fake_label < self.real_label <= 1:
-            raise ValueError(f"labels: expected 0 <= fake < real <= 1, got {self.fake_label} and {self.real_label}")
+        rules = dict.fromkeys(("noise", "hidden", "batch_size", "epochs"), COUNT)
+        byte = (lambda p: 0 <= p < 1 and p * 256 == round(p * 256), "a multiple of 1/256 in [0, 1)")
+        label = (lambda p: 0 <= p <= 1, "a number in [0, 1]")
+        check_settings(self, **rules, dropout=byte, lr=ABOVE_0, beta1=SHARE, real_label=label, fake_label=label)
+        if self.fake_label >= self.real_label:
+            raise ValueError(f"fake_label: expected less than real_label, {self.real_label}, got {self.fake_label}")
 
 
 DEFAULT = CGANSettings()
@@ -61,8 +65,8 @@ class Trained(NamedTuple):
     diverged: Bool[Tensor, " R"]
 
     @property
-    def steps(self) -> int:
-        """The number of epochs that were trained, summed over the replicas."""
+    def epochs(self) -> int:
+        """The number of epochs in which a replica was trained to the end, summed over the replicas."""
         return int(self.generator_losses.isfinite().sum())
 
 
@@ -119,15 +123,20 @@ def train_cgans(
     A mini-batch trains the discriminator, then the generator on the same causes, noise and generated effects. All draws
     follow from `seed` and `names`; with `only`, the rows that it lists are trained, with the draws and so, up to
     rounding, the results that they have among all. A replica whose loss is not finite is left out from the end of that
-    epoch on. `progress` is called after each epoch.
+    epoch on; one that makes what is not finite has diverged, too. `progress` is called after each epoch.
 
-    Raises ValueError for causes and effects that are not finite, or of different shapes.
+    Raises ValueError for causes and effects that are not finite, or of different shapes, no replicas, and rows that are
+    not there.
     """
     if causes.shape != effects.shape or causes.ndim != 2 or 0 in causes.shape:
         shapes = f"{tuple(causes.shape)} and {tuple(effects.shape)}"
         raise ValueError(f"causes, effects: expected one shape (kinds, points), got {shapes}")
     if not (causes.isfinite().all() and effects.isfinite().all()):
         raise ValueError("causes, effects: expected finite numbers, got nan or infinity")
+    if replicas < 1:
+        raise ValueError(f"replicas: expected at least 1, got {replicas}")
+    if only is not None and not (len(only) and 0 <= min(only) <= max(only) < len(causes) * replicas):
+        raise ValueError(f"only: expected some of the rows 0 to {len(causes) * replicas - 1}, got {list(only)}")
     s, device, (kinds, n) = settings, device or torch.device("cpu"), causes.shape
     rows = list(range(kinds * replicas)) if only is None else list(only)
     draws = Draws(kinds * replicas, rows, seed, names, device)
@@ -166,10 +175,13 @@ def train_cgans(
             players.of_d.only(some.to(device))
     fakes = torch.full((len(rows), n), torch.nan)
     if len(alive):
-        whole = data[kind]
-        fakes[alive] = G(torch.cat([whole[:, :, :1], draws.noise(n, s.noise), whole[:, :, 2:]], dim=2))[:, :, 0].cpu()
-    diverged = torch.ones(len(rows), dtype=torch.bool)
-    diverged[alive] = False
+        made = [
+            G(torch.cat([some[:, :, :1], draws.noise(some.shape[1], s.noise), some[:, :, 2:]], dim=2))[:, :, 0].cpu()
+            for some in data[kind].split(AT_ONCE, dim=1)
+        ]
+        fakes[alive] = torch.cat(made, dim=1)
+    diverged = ~fakes.isfinite().all(dim=1)
+    fakes[diverged] = torch.nan
     return Trained(fakes, losses[0], losses[1], diverged)
 
 

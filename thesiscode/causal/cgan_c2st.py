@@ -14,33 +14,44 @@ from thesiscode.twosample import c2st_many, mmd_linear
 from .cgan import DEFAULT, CGANSettings, train_cgans
 from .checks import pair_values, standardised
 
-TESTS = ("knn", "nn", "mmd")
-"""Two-sample tests that compare what a generator made with the data: nearest neighbours, a network, linear MMD."""
+TESTS = ("knn", "knn-apart", "nn", "mmd")
+"""Two-sample tests that compare what a generator made with the data: nearest neighbours, a network, linear MMD. For all
+but "knn-apart" a made point shares its given value with a point of the data, as in the thesis; it compares one half of
+the data with what was made for the other half."""
 MAX_POINTS, OUTLIERS = 5000, 0.05
 """The most points of a pair that are used, and the share that is left out as outliers: as in the authors' code."""
 
 
 class Directions(NamedTuple):
-    """How far the points that R generators make are from the data, in both directions: 0 is indistinguishable."""
+    """What two-sample tests say of the points that R generators make, in both directions.
+
+    By test: the accuracy t of Eq. 5.4 less 1/2, or MMD^2; nan for generators that diverged. It is 0 where two samples
+    cannot be told apart. It is below 0 for good generators if made points share a value with points of the data: the
+    nearest neighbour of a test point then often is its twin, which has the other label.
+    """
 
     forward: dict[str, Float[np.ndarray, " R"]]
-    """By test, of the generators of y from x; nan for those that diverged."""
+    """Of the generators of y from x."""
     backward: dict[str, Float[np.ndarray, " R"]]
-    """The same, of x from y."""
+    """Of the generators of x from y."""
     points: int
     """Points that the generators were trained on."""
     steps: int
     """Mini-batches that the training took, summed over all generators."""
 
-    def score(self, test: str, which: slice | Sequence[int] = slice(None)) -> float:
+    def score(self, test: str, which: slice | Sequence[int] = slice(None), *, absolute: bool = True) -> float:
         """How much better the best of the generators of y from x, among `which`, is than the best of the others: > 0
-        says that x causes y. If all of one direction diverged, the other wins; 0 if all of both did."""
-        best = [_least(side[test][which]) for side in (self.forward, self.backward)]
-        return 0.0 if best[0] == best[1] else float(best[1] - best[0])
+        says that x causes y. If all of one direction diverged, the other wins, by 1; 0 if all of both did.
 
-
-def _least(values: Float[np.ndarray, " R"]) -> float:
-    return float(values[np.isfinite(values)].min(initial=1.0))
+        absolute: the best is the one whose statistic is closest to 0, as in the authors' code; else the one with the
+        smallest statistic, as in the thesis' text.
+        """
+        sides = [side[test][which] for side in (self.forward, self.backward)]
+        sides = [values[np.isfinite(values)] for values in sides]
+        if not (len(sides[0]) and len(sides[1])):
+            return float(len(sides[0]) > 0) - float(len(sides[1]) > 0)
+        forward, backward = ((np.abs(values) if absolute else values).min() for values in sides)
+        return float(backward - forward)
 
 
 def cgan_c2st(
@@ -57,13 +68,12 @@ def cgan_c2st(
 
     Conditional GANs learn to make y from x and noise, and x from y and noise, `replicas` in each direction, all trained
     together. A two-sample test, one of TESTS, compares the points (x, made y) and (made x, y) with the data. The result
-    is the statistic of the best generator of x, less that of the best generator of y: |accuracy - 1/2| for the
+    is the distance of the best generator of x, less that of the best generator of y: |accuracy - 1/2| for the
     classifiers, |MMD^2| for "mmd". With more replicas than one it is the thesis' ensemble.
 
-    Raises ValueError for samples that `causal.checks.pair_values` refuses, and for a test that is not in TESTS.
+    Raises ValueError for samples that `causal.checks.pair_values` refuses, no replicas, and a test that is not in
+    TESTS.
     """
-    if test not in TESTS:
-        raise ValueError(f"test: expected one of {TESTS}, got {test!r}")
     seed = int(rng.integers(1 << 62))
     found = judge_directions(x, y, replicas=replicas, tests=(test,), settings=settings, seed=seed, device=device)
     return found.score(test)
@@ -83,8 +93,12 @@ def judge_directions(
 ) -> Directions:
     """Trains the generators of both directions as one program, and tests what each made; see `cgan_c2st`.
 
-    All draws follow from `seed` and `names`. `progress` is called after each epoch.
+    All draws follow from `seed` and `names`. `progress` is called after each epoch. Raises ValueError for what
+    `cgan_c2st` refuses.
     """
+    for test in tests:
+        if test not in TESTS:
+            raise ValueError(f"test: expected one of {', '.join(TESTS)}, got {test!r}")
     x, y = pair_values(x, y)
     if replicas < 1:
         raise ValueError(f"replicas: expected at least 1, got {replicas}")
@@ -102,11 +116,11 @@ def judge_directions(
         made = np.repeat(data[None], len(good), axis=0)
         made[:, :, 1 - side] = trained.fakes[good].double().numpy()
         seeds = [stream_seed(seed, "test", *names, int(row)) for row in good]
-        distances = {test: np.full(replicas, np.nan) for test in tests}
+        found = {test: np.full(replicas, np.nan) for test in tests}
         for test in tests if len(good) else ():
-            distances[test][good - rows[0]] = _distances(test, data, made, seeds, device)
-        sides.append(distances)
-    steps = trained.steps * -(-len(x) // settings.batch_size)
+            found[test][good - rows[0]] = _statistics(test, data, made, seeds, device)
+        sides.append(found)
+    steps = trained.epochs * -(-len(x) // settings.batch_size)
     return Directions(sides[0], sides[1], len(x), steps)
 
 
@@ -126,12 +140,18 @@ def typical_points(
     return standardised(x[rows]), standardised(y[rows])
 
 
-def _distances(
+def _statistics(
     test: str, data: Float[np.ndarray, "n 2"], made: Float[np.ndarray, "R n 2"], seeds: list[int], device: Any
 ) -> Float[np.ndarray, " R"]:
-    """One test of each generator's points against the data, as a distance from what equal distributions would give."""
+    """One test of each generator's points against the data; see `Directions`."""
     if test == "mmd":
         draws = (np.random.default_rng(seed) for seed in seeds)
-        return np.array([abs(mmd_linear(data, some, rng=rng).statistic) for some, rng in zip(made, draws, strict=True)])
+        return np.array([mmd_linear(data, some, rng=rng).statistic for some, rng in zip(made, draws, strict=True)])
     many = np.broadcast_to(data, made.shape)
-    return np.abs(c2st_many(many, made, classifier=test, null="normal", seeds=seeds, device=device).statistics - 0.5)
+    if test == "knn-apart":
+        half = len(data) // 2
+        orders = np.stack([np.random.default_rng(seed).permutation(len(data)) for seed in seeds])[:, :, None]
+        many = np.take_along_axis(many, orders[:, :half], axis=1)
+        made = np.take_along_axis(made, orders[:, half : 2 * half], axis=1)
+    classifier = "nn" if test == "nn" else "knn"
+    return c2st_many(many, made, classifier=classifier, null="normal", seeds=seeds, device=device).statistics - 0.5

@@ -33,8 +33,11 @@ def weighted_accuracy(
 
 
 def effective_size(weights: Float[np.ndarray, " n"]) -> float:
-    """(sum w)^2 / sum w^2: the number of equal weights whose mean would be as uncertain (Kish 1965)."""
-    weights = np.asarray(weights, float)
+    """(sum w)^2 / sum w^2: the number of equal weights whose mean would be as uncertain (Kish 1965).
+
+    Raises ValueError for no weights, or weights that `weighted_accuracy` refuses.
+    """
+    weights = _checked_weights(weights)
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
@@ -50,17 +53,20 @@ def bootstrap_accuracy(
     """The weighted accuracy and its percentile bootstrap interval: pairs are drawn again, with their weights.
 
     swapped: what the method says of each pair (y, x). Then a coin decides, for each pair of each resample, which
-    orientation is asked about, and the mean is over both. Raises ValueError for what `weighted_accuracy` refuses, fewer
-    than one resample, or a confidence outside of (0, 1).
+    orientation is asked about, and the mean is over both.
+
+    Raises ValueError for what `weighted_accuracy` refuses, `swapped` of another length, fewer than one resample, or a
+    confidence outside of (0, 1).
     """
     if resamples < 1:
         raise ValueError(f"resamples: expected at least 1, got {resamples}")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence: expected a number between 0 and 1, got {confidence}")
-    scores, weights = _checked(scores, weights)
-    there = _right(scores)
-    back = there if swapped is None else _right(-_checked(swapped, weights, "swapped")[0])
+    _check_confidence(confidence)
+    scores, weights = _checked(scores, weights, "scores")
     n = len(scores)
+    there = _right(scores)
+    back = there if swapped is None else _right(-_checked_scores(swapped, "swapped"))
+    if len(back) != n:
+        raise ValueError(f"swapped: expected {n}, one for each of scores, got {len(back)}")
     rows = rng.integers(n, size=(resamples, n))
     right = np.where(rng.random((resamples, n)) < 0.5, there[rows], back[rows])
     drawn = weights[rows]
@@ -74,9 +80,11 @@ def bootstrap_accuracy(
 def binomial_accuracy(scores: Float[np.ndarray, " n"], *, confidence: float = 0.95) -> Interval:
     """The accuracy over pairs of equal weight, with the exact binomial interval of Clopper and Pearson (1934).
 
-    An odd number of scores of 0 is rounded down. Raises ValueError for what `weighted_accuracy` refuses.
+    An odd number of scores of 0 is rounded down. Raises ValueError for what `weighted_accuracy` refuses, or a
+    confidence outside of (0, 1).
     """
-    scores, _ = _checked(scores, np.ones(len(scores)))
+    _check_confidence(confidence)
+    scores = _checked_scores(scores, "scores")
     right = _right(scores)
     bounds = stats.binomtest(int(right.sum()), len(scores)).proportion_ci(confidence)
     return Interval(float(right.mean()), float(bounds.low), float(bounds.high), len(scores))
@@ -96,7 +104,7 @@ def accuracy_by_decision_rate(scores: Float[np.ndarray, " n"], weights: Float[np
 
     Raises ValueError for what `weighted_accuracy` refuses.
     """
-    scores, weights = _checked(scores, weights)
+    scores, weights = _checked(scores, weights, "scores")
     order = np.argsort(-np.abs(scores), kind="stable")
     decided, right = np.cumsum(weights[order]), np.cumsum((weights * _right(scores))[order])
     sizes = np.abs(scores[order])
@@ -111,11 +119,28 @@ def _right(scores: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
 def _checked(
     scores: np.ndarray, weights: np.ndarray, name: str = "decisions"
 ) -> tuple[Float64[np.ndarray, " n"], Float64[np.ndarray, " n"]]:
-    scores, weights = np.asarray(scores, float), np.asarray(weights, float)
+    scores = _checked_scores(scores, name)
+    return scores, _checked_weights(weights, len(scores))
+
+
+def _checked_scores(scores: np.ndarray, name: str) -> Float64[np.ndarray, " n"]:
+    scores = np.asarray(scores, float)
     if scores.ndim != 1 or not len(scores) or np.isnan(scores).any():
         raise ValueError(f"{name}: expected one number a pair, got {scores}")
-    if weights.shape != scores.shape:
-        raise ValueError(f"weights: expected {len(scores)}, one a pair, got shape {weights.shape}")
+    return scores
+
+
+def _checked_weights(weights: np.ndarray, n: int | None = None) -> Float64[np.ndarray, " n"]:
+    weights = np.asarray(weights, float)
+    if n is not None and weights.shape != (n,):
+        raise ValueError(f"weights: expected {n}, one a pair, got shape {weights.shape}")
+    if weights.ndim != 1 or not len(weights):
+        raise ValueError(f"weights: expected one number a pair, got {weights}")
     if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):
         raise ValueError(f"weights: expected finite weights of at least 0, some of them above it, got {weights}")
-    return scores, weights
+    return weights
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence: expected a number between 0 and 1, got {confidence}")

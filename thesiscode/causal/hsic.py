@@ -1,5 +1,6 @@
 """The Hilbert-Schmidt independence criterion: do two variables depend on one another? (Gretton et al. 2005, 2008)."""
 
+import math
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -8,6 +9,9 @@ from scipy import stats
 from scipy.spatial.distance import pdist, squareform
 
 from .checks import pair_values
+
+TERMS = 10_000
+"""Terms of a continued fraction, at most; a few dozen are the rule."""
 
 
 class HSICResult(NamedTuple):
@@ -92,4 +96,24 @@ def _gamma_log_p(statistic: float, products: Float64[np.ndarray, "n n"], mean_x:
     variance = (products.sum() - np.trace(products)) / (n * (n - 1))
     variance *= 2 * (n - 4) * (n - 5) / (n * (n - 1) * (n - 2) * (n - 3))
     mean = (1 + mean_x * mean_y - mean_x - mean_y) / n
-    return float(stats.gamma.logsf(n * statistic, mean**2 / variance, scale=n * variance / mean))
+    shape, scale = float(mean**2 / variance), float(n * variance / mean)
+    log_p = float(stats.gamma.logsf(n * statistic, shape, scale=scale))
+    # SciPy takes the logarithm of a probability, which is 0 below about exp(-716).
+    return log_gamma_tail(shape, n * statistic / scale) if log_p == -np.inf else log_p
+
+
+def log_gamma_tail(a: float, z: float) -> float:
+    """The logarithm of the chance that a gamma variable of shape a and scale 1 exceeds z, for z well above a + 1.
+
+    That chance is z^a exp(-z) / (gamma(a) F), with the continued fraction F = b_0 - 1 (1 - a) / (b_1 - 2 (2 - a) /
+    (b_2 - ...)), b_k = z + 2 k + 1 - a, here by the method of Lentz (1976). It converges the faster, the larger z is.
+    """
+    fraction = c = z + 1 - a
+    d = 0.0
+    for k in range(1, TERMS + 1):
+        b, top = z + 2 * k + 1 - a, k * (k - a)
+        c, d = b - top / c, 1 / (b - top * d)
+        fraction *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return a * math.log(z) - z - math.lgamma(a) - math.log(fraction)

@@ -16,13 +16,14 @@ def igci(
     reference: Literal["uniform", "gaussian"] = "uniform",
     estimator: Literal["slope", "entropy"] = "slope",
 ) -> float:
-    """How much more spread out x is than y, in nats; > 0 says x causes y.
+    """By how much x is more spread out than y; > 0 says x causes y.
 
     If y = f(x) without noise, and the slope of f has nothing to do with where x lies, then the density of y is high
     where f is flat, and y has less entropy than x, measured against a reference: `uniform` scales both variables to
-    [0, 1], `gaussian` to mean 0 and variance 1. `entropy` is the difference of the entropies of x and y, each by the
-    gaps between neighbouring values. `slope` is the mean of log |dx / dy| between neighbours of y less that of
-    log |dy / dx| between neighbours of x. Both leave out steps of size 0. igci(y, x) is -igci(x, y), exactly.
+    [0, 1], `gaussian` to mean 0 and variance 1. `entropy` is the difference of the entropies of x and y in nats,
+    each by the gaps between neighbouring values. `slope` is the mean of log |dx / dy| between neighbours of y less that
+    of log |dy / dx| between neighbours of x: without noise, each of the two tells that difference, and their sum is
+    twice as large. Both leave out steps of size 0. igci(y, x) is -igci(x, y), exactly.
 
     Raises ValueError for variables that `pair_values` refuses, or another reference or estimator.
     """

@@ -24,8 +24,8 @@ def make_pairs(kind: str, n_pairs: int, n: int, rng: np.random.Generator) -> lis
     - "heteroskedastic": y = f(x) + s(x) n, where the size s(x) = 0.1 + 0.5 / (1 + exp(-a (x - b))) is a step
     - "post-nonlinear": y = h(f(x) + s n), where h(u) is exp(u), u + u^3 or tanh(u)
     - "linear-uniform": y = a x + s n with x and n uniform (thesis Figure 5-8), s / a in [0.3, 1]
-    - "deterministic": y = f(x) without noise, f increasing, drawn apart from the distribution of x, which is uniform,
-      or a mixture of beta distributions on [0, 1]
+    - "deterministic": y = f(x) without noise, f increasing or, as often, decreasing, drawn apart from the distribution
+      of x, which is uniform, or a mixture of beta distributions on [0, 1]
     - "linear-gaussian": y = a x + s n with x and n normal: both directions are the same, and nobody can know
 
     Raises ValueError for another kind, no pairs, or fewer than 20 points.

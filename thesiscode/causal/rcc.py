@@ -29,18 +29,22 @@ class RCC:
     def fit(self, pairs: Float[np.ndarray, "n_pairs n 2"], rng: np.random.Generator) -> "RCC":
         """Trains on pairs whose column 0 is the cause, in both orientations; such as those of `training_pairs`.
 
-        Raises ValueError for fewer than two pairs, or another shape.
+        Raises ValueError for fewer than two pairs, another shape, or a pair that `pair_values` refuses.
         """
         from sklearn.ensemble import RandomForestClassifier
 
-        if np.ndim(pairs) != 3 or pairs.shape[2] != 2 or len(pairs) < 2:
+        if np.ndim(pairs) != 3 or np.shape(pairs)[2] != 2 or len(pairs) < 2:
             raise ValueError(f"pairs: expected shape (pairs, points, 2), 2 pairs at least, got {np.shape(pairs)}")
+        clouds = []
+        for k, (x, y) in enumerate(np.asarray(pairs).transpose(0, 2, 1)):
+            x, y = pair_values(x, y, names=(f"pairs[{k}, :, 0]", f"pairs[{k}, :, 1]"))
+            clouds.append((standardised(x), standardised(y)))
         scale = np.repeat(SCALES, self.features)
         self.single_ = scale * rng.standard_normal(len(scale))
         self.joint_ = scale * rng.standard_normal((2, len(scale)))
         self.phase_ = rng.uniform(0, 2 * np.pi, len(scale))
-        there = [self.embed(standardised(x), standardised(y)) for x, y in pairs.transpose(0, 2, 1)]
-        back = [self.embed(standardised(y), standardised(x)) for x, y in pairs.transpose(0, 2, 1)]
+        there = [self.embed(x, y) for x, y in clouds]
+        back = [self.embed(y, x) for x, y in clouds]
         forest = RandomForestClassifier(self.trees, min_samples_leaf=2, random_state=int(rng.integers(2**31)))
         self.forest_ = forest.fit(np.stack(there + back), np.repeat([1, 0], len(pairs)))
         return self

@@ -46,10 +46,12 @@ def regression_signal(
     stand on both sides. `extra` inputs enter with a weight that the same cross-validation chooses, so that inputs of
     no use can be left out.
 
-    Raises ValueError for entries that are not finite, lengths that differ, fewer than 8 runs, or an effect that does
-    not vary.
+    Raises ValueError for entries that are not finite, lengths that differ, an effect of another shape, fewer than 8
+    runs, or a coordinate of the effect that is constant on the runs that are held out, or on the others.
     """
     n = len(cause)
+    if np.ndim(effect) != 3:
+        raise ValueError(f"effect has shape {np.shape(effect)}; expected (n, targets, d)")
     for name, array in (("effect", effect), ("runs", runs), ("extra", extra)):
         if array is not None and len(array) != n:
             raise ValueError(f"{name} has {len(array)} rows; expected {n}, as cause has")
@@ -61,8 +63,9 @@ def regression_signal(
         raise ValueError(f"runs names {len(names)} runs; expected at least 8, to hold some out")
     held_out = np.isin(runs, names[len(names) - round(HELD_OUT * len(names)) :])
     flat = np.asarray(effect, np.float64).reshape(n, -1)
-    if (flat[~held_out].std(axis=0) < 1e-12).any():
-        raise ValueError("effect has a constant coordinate; expected every coordinate to vary")
+    for part, where in ((~held_out, "to fit"), (held_out, "held out")):
+        if (flat[part].std(axis=0) < 1e-12).any():
+            raise ValueError(f"effect has a constant coordinate in the runs {where}; expected every one to vary")
     target, middle, scale = _standardize(flat, held_out)
     inputs = _standardize(np.asarray(cause, np.float64), held_out)[0]
     further = None if extra is None else _standardize(np.asarray(extra, np.float64), held_out)[0]

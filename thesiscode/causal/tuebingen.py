@@ -12,10 +12,12 @@ from tqdm import tqdm
 
 from thesiscode.data.tuebingen import Pair, load_pairs
 from thesiscode.engine import CheckpointError, Outcome, Run, numpy_generator, write_file
+from thesiscode.engine.checks import COUNT, check_settings, one_of
 
 from .benchmark import benchmark_pairs
 from .cgan import CGANSettings
 from .cgan_c2st import TESTS, Directions, judge_directions
+from .checks import LEAST
 from .evaluation import bootstrap_accuracy
 from .mechanisms import MECHANISMS, make_pairs
 
@@ -38,9 +40,9 @@ class TuebingenSettings:
     """The generators, and how they are trained."""
 
     def __post_init__(self) -> None:
-        for name in ("replicas", "pairs_a_mechanism", "resamples"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
+        enough = (lambda n: isinstance(n, int) and n >= LEAST, f"an integer of at least {LEAST}")
+        counts = dict.fromkeys(("replicas", "pairs_a_mechanism", "resamples"), COUNT)
+        check_settings(self, **counts, points=enough, pairs=one_of("mechanisms", "tuebingen"))
 
 
 def tuebingen(settings: TuebingenSettings, run: Run) -> Outcome:
@@ -50,15 +52,18 @@ def tuebingen(settings: TuebingenSettings, run: Run) -> Outcome:
     first. A shard does its part of the pairs, and so does each process under accelerate.
 
     metrics: "pairs", a list of rows: id, mechanism ("" for real pairs), weight, points, "forward" and "backward" (for
-    each test, the distances of all replicas), diverged (both directions), seconds (of the processor), steps; "single":
-    for each test, the accuracies of deciding by one replica in each direction, and their mean; "ensemble": the accuracy
-    by the best of each direction, with an interval of the bootstrap over pairs, for orientations as they come ("raw")
-    and decided by a coin ("randomised": the same mean, since a decision changes its sign with the orientation).
+    each test, the statistics of all replicas; see `Directions`), diverged (both directions), seconds (of the
+    processor), steps; "single": for each test, the accuracies of deciding by one replica in each direction, and their
+    mean; "ensemble": the accuracy by the best of each direction, the one closest to 1/2; "smallest": by the one with
+    the smallest statistic. These two with an interval of the bootstrap over pairs, for orientations as they come
+    ("raw") and decided by a coin ("randomised": the same mean, as a decision changes its sign with the orientation).
     """
     named = _pairs(settings, run.seed)
     for mechanism, pair in tqdm(run.part(named), "pairs", disable=not run.progress, mininterval=1):
         file = _file(run.folder, mechanism, pair)
-        if not (run.resume and file.is_file()):
+        if run.resume and file.is_file():
+            _read(file, settings, run.seed)
+        else:
             _write(file, mechanism, pair, settings, run)
     if run.accelerator is not None:
         run.accelerator.wait_for_everyone()
@@ -109,7 +114,10 @@ def _write(file: Path, mechanism: str, pair: Pair, settings: TuebingenSettings, 
 def _read(file: Path, settings: TuebingenSettings, seed: int) -> dict[str, Any]:
     if not file.is_file():
         raise CheckpointError(file, "this pair is not finished; go on with --resume, or with the shard that it is in")
-    content = json.loads(file.read_text())
+    try:
+        content = json.loads(file.read_text())
+    except json.JSONDecodeError as error:
+        raise CheckpointError(file, f"expected JSON: {error}") from error
     if content["made with"] != _about(settings, seed):
         raise CheckpointError(file, f"made with {content['made with']}, expected {_about(settings, seed)}")
     return content["pair"]
@@ -129,7 +137,7 @@ def _short(values: Float[np.ndarray, " R"]) -> list[float | None]:
 
 
 def directions(row: dict[str, Any]) -> Directions:
-    """The distances of a pair, from a row of the record."""
+    """The statistics of a pair, from a row of the record."""
     sides = [{test: np.array(values, float) for test, values in row[s].items()} for s in ("forward", "backward")]
     return Directions(sides[0], sides[1], row["points"], row["steps"])
 
@@ -147,12 +155,13 @@ def accuracies(rows: list[dict[str, Any]], settings: TuebingenSettings, seed: in
         )
         return {"raw": asdict(raw), "randomised": asdict(turned)}
 
-    best: dict[str, Any] = {}
     single: dict[str, Any] = {}
+    best: dict[str, Any] = {}
+    signed: dict[str, Any] = {}
     for test in TESTS:
-        best[test] = judged(np.array([pair.score(test) for pair in found]))
-        each = [[pair.score(test, [r]) for pair in found] for r in range(settings.replicas)]
-        right = 0.5 * (1 + np.sign(np.array(each)))
-        accuracy = right @ weights / weights.sum()
+        each = np.array([[pair.score(test, [r]) for pair in found] for r in range(settings.replicas)])
+        accuracy = 0.5 * (1 + np.sign(each)) @ weights / weights.sum()
         single[test] = {"accuracies": [round(float(a), 4) for a in accuracy], "mean": float(accuracy.mean())}
-    return {"single": single, "ensemble": best}
+        best[test] = judged(np.array([pair.score(test) for pair in found]))
+        signed[test] = judged(np.array([pair.score(test, absolute=False) for pair in found]))
+    return {"single": single, "ensemble": best, "smallest": signed}

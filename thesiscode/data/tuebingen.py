@@ -10,6 +10,9 @@ from .errors import DataError
 from .files import read_rows
 from .folders import dataset_folder
 
+META = "pairmeta.txt"
+"""The list of pairs in their folder."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pair:
@@ -33,6 +36,15 @@ class Pair:
         return self.x.ndim > 1 or self.y.ndim > 1
 
 
+def pairs_folder(folder: str | Path | None = None) -> Path:
+    """Where the pairs lie: `dataset_folder("tuebingen", folder)`, or, if that has no list, `pairs` in it.
+
+    Raises MissingData if the folder of the dataset does not exist.
+    """
+    root = dataset_folder("tuebingen", folder)
+    return root / "pairs" if not (root / META).is_file() and (root / "pairs").is_dir() else root
+
+
 def load_pairs(folder: str | Path | None = None) -> list[Pair]:
     """All pairs of a folder that holds pairmeta.txt and pair0001.txt, ..., in the order of pairmeta.txt.
 
@@ -40,10 +52,8 @@ def load_pairs(folder: str | Path | None = None) -> list[Pair]:
     effect (counted from 1), and the weight; x is always the cause. Raises DataError, which names the file, for a line
     or file that is malformed or missing, and for a pair of which no row is left.
     """
-    root = dataset_folder("tuebingen", folder)
-    if not (root / "pairmeta.txt").is_file() and (root / "pairs").is_dir():
-        root = root / "pairs"
-    meta = root / "pairmeta.txt"
+    root = pairs_folder(folder)
+    meta = root / META
     pairs = [_read_pair(root, row, meta) for row in read_rows(meta)]
     ids = [pair.id for pair in pairs]
     if twice := sorted({i for i in ids if ids.count(i) > 1}):

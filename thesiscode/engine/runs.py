@@ -56,10 +56,10 @@ def run_seeds(
     for seed in seeds:
         place = folder / f"seed-{seed}"
         file = place / "outcome.json"
-        done = resume and file.is_file()
+        done = resume and file.is_file() and shard[1] == 1
         if done:
             _check_settings(file, plain)
-        elif main and shard[1] == 1:
+        elif main:
             file.unlink(missing_ok=True)
         _together(accelerator)
         if not done:

@@ -13,7 +13,7 @@ class Game:
     """The rules of a training. The defaults are those of Radford et al. (2016), which the thesis' GANs follow."""
 
     objective: str = "non-saturating"
-    """non-saturating, saturating or wasserstein; see `gan.generator_loss`"""
+    """non-saturating, saturating, wasserstein or relativistic; see `gan.generator_loss`"""
     optimizer: str = "adam"
     """adam or rmsprop"""
     learning_rate: float = 2e-4
@@ -32,6 +32,8 @@ class Game:
     """limit of the discriminator's weights; 0: none"""
     penalty: float = 0.0
     """weight of the gradient penalty; 0: none"""
+    penalty_at: str = "between"
+    """between: slopes of 1 between real and generated images; ends: slopes of 0 at both, the mean of R1 and R2"""
 
     def __post_init__(self) -> None:
         check_settings(
@@ -46,6 +48,7 @@ class Game:
             long_steps=FROM_0,
             clip=NOT_NEGATIVE,
             penalty=NOT_NEGATIVE,
+            penalty_at=one_of("between", "ends"),
         )
 
     def steps_of_critic(self, step: int) -> int:
@@ -59,6 +62,8 @@ WGAN = Game("wasserstein", "rmsprop", 5e-5, critic_steps=5, long_steps=100, clip
 """As in the code of Arjovsky et al. (2017)."""
 WGAN_GP = Game("wasserstein", learning_rate=1e-4, betas=(0.0, 0.9), critic_steps=5, penalty=10.0)
 """As in Gulrajani et al. (2017)."""
+R3GAN = Game("relativistic", betas=(0.0, 0.99), penalty=1.0, penalty_at="ends")
+"""The loss and the penalties of Huang et al. (2024), without their networks, schedules and averages of weights."""
 
 
 @dataclass(frozen=True)

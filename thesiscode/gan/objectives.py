@@ -7,8 +7,8 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn import functional as F
 
-OBJECTIVES = ("non-saturating", "saturating", "wasserstein")
-"""Eq. 5.2; Eq. 5.1, as the generator's own loss; Eq. 5.19."""
+OBJECTIVES = ("non-saturating", "saturating", "wasserstein", "relativistic")
+"""Eq. 5.2; Eq. 5.1, as the generator's own loss; Eq. 5.19; pairs of a real and a generated image."""
 
 Scores = Float[torch.Tensor, " N"]
 Images = Float[torch.Tensor, "N *shape"]
@@ -18,22 +18,35 @@ def discriminator_loss(real: Scores, fake: Scores, objective: str = "non-saturat
     """L_d of Eq. 5.2: real images have the label 1, generated ones 0; scores are logits, before a sigmoid.
 
     For "wasserstein", minus the difference of the mean scores, Eq. 5.19, which the critic makes as large as its
-    constraint lets it. Raises ValueError for an objective that is not known.
+    constraint lets it. For "relativistic", the real image of each pair should get the larger score (Jolicoeur-Martineau
+    2019). Raises ValueError for an objective that is not known.
     """
     _check(objective)
     if objective == "wasserstein":
         return fake.mean() - real.mean()
+    if objective == "relativistic":
+        return F.softplus(fake - real).mean()
     return F.softplus(-real).mean() + F.softplus(fake).mean()
 
 
-def generator_loss(fake: Scores, objective: str = "non-saturating") -> Float[torch.Tensor, ""]:
+def generator_loss(
+    fake: Scores, objective: str = "non-saturating", real: Scores | None = None
+) -> Float[torch.Tensor, ""]:
     """What of L_g depends on the generator.
 
     "non-saturating", Eq. 5.2: -log d(g(z)), its images should be taken for real. "saturating", Eq. 5.1:
     log(1 - d(g(z))), the same fixed point, but hardly any gradient while the discriminator is sure. "wasserstein":
-    minus the mean score. Raises ValueError for an objective that is not known.
+    minus the mean score. "relativistic": the generated image of each pair should get the larger score; `real` holds the
+    scores of the others, which no other objective looks at. Raises ValueError for an objective that is not known, or if
+    it lacks them.
     """
     _check(objective)
+    if objective == "relativistic":
+        if real is None:
+            raise ValueError(
+                "real: expected the scores of real images, which a relativistic loss compares with, got None"
+            )
+        return F.softplus(real - fake).mean()
     if objective == "wasserstein":
         return -fake.mean()
     return F.softplus(-fake).mean() if objective == "non-saturating" else -F.softplus(fake).mean()
@@ -62,6 +75,16 @@ def gradient_penalty(
     between = (share * real.detach() + (1 - share) * fake.detach()).requires_grad_()
     (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
     return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def zero_centred_penalty(critic: Callable[[Images], Scores], images: Images) -> Float[torch.Tensor, ""]:
+    """Mean of the squared slope of the critic at images: R1 at real ones, R2 at generated ones (Mescheder et al. 2018).
+
+    The critic must score each image by itself: no batch normalisation.
+    """
+    images = images.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(critic(images).sum(), images, create_graph=True)
+    return slope.flatten(1).square().sum(dim=1).mean()
 
 
 def _check(objective: str) -> None:

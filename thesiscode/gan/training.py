@@ -17,7 +17,14 @@ from thesiscode.engine.devices import Alone
 
 from .checkpoints import read_game, write_game
 from .game import Game, Round
-from .objectives import all_finite, clip_weights, discriminator_loss, generator_loss, gradient_penalty
+from .objectives import (
+    all_finite,
+    clip_weights,
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+    zero_centred_penalty,
+)
 
 BLOWN_UP = 1e4
 """A mean loss of this size is taken for a training that will not come back."""
@@ -124,7 +131,7 @@ class _Match:
             sums[0] += self._discriminator_step(real, fake.detach(), condition, draw)
             counts[0] += 1
             if last:
-                sums[1] += self._generator_step(fake, condition)
+                sums[1] += self._generator_step(fake, real, condition)
                 counts[1] += 1
                 steps, waiting = steps + 1, 0
             if step % 50 == 0 or step == len(batches) - 1:
@@ -140,8 +147,7 @@ class _Match:
         loss = discriminator_loss(self.d(real, *condition), self.d(fake, *condition), self.game.objective)
         penalty = 0.0
         if self.game.penalty:
-            slope = gradient_penalty(lambda x: self.d(x, *condition), real, fake, draw)
-            penalty = self.game.penalty * slope
+            penalty = self.game.penalty * self._steepness(lambda x: self.d(x, *condition), real, fake, draw)
         self.optimizers[1].zero_grad()
         self.team.backward(loss + penalty)
         self.optimizers[1].step()
@@ -149,10 +155,17 @@ class _Match:
             clip_weights(self.d, self.game.clip)
         return loss.detach()
 
-    def _generator_step(self, fake: torch.Tensor, condition: list[torch.Tensor]) -> torch.Tensor:
+    def _steepness(self, critic: Any, real: torch.Tensor, fake: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
+        """What a penalty of weight 1 charges for the slopes of the discriminator."""
+        if self.game.penalty_at == "between":
+            return gradient_penalty(critic, real, fake, draw)
+        return (zero_centred_penalty(critic, real) + zero_centred_penalty(critic, fake)) / 2  # R1 and R2
+
+    def _generator_step(self, fake: torch.Tensor, real: torch.Tensor, condition: list[torch.Tensor]) -> torch.Tensor:
         """Make images that the discriminator takes for real. Its own weights need no gradient here."""
         self.d.requires_grad_(False)
-        loss = generator_loss(self.d(fake, *condition), self.game.objective)
+        others = self.d(real, *condition) if self.game.objective == "relativistic" else None
+        loss = generator_loss(self.d(fake, *condition), self.game.objective, others)
         self.optimizers[0].zero_grad()
         self.team.backward(loss)
         self.optimizers[0].step()

@@ -1,5 +1,7 @@
 """The datasets: the same bytes from the same settings, items that agree with the whole, poses that fit the images."""
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -44,6 +46,37 @@ def test_the_same_settings_give_the_same_bytes(data):
     assert torch.equal(data.images[:5], fewer.images)
     other = type(data)(12, seed=6, size=32, shots_per_run=4)
     assert not torch.equal(data.images, other.images)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("used", [False, True])
+def test_datasets_can_be_pickled(dataset, used):
+    """As workers of a DataLoader need that are started anew."""
+    data = dataset(3, seed=2, size=16, shots_per_run=2)
+    before = data[1].image if used else None
+    copy = pickle.loads(pickle.dumps(data))
+    assert torch.equal(copy.images, data.images) and torch.equal(copy.points, data.points)
+    assert before is None or torch.equal(copy[1].image, before)
+    assert torch.equal(copy.draw(data.states.positions, size=8), data.draw(data.states.positions, size=8))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda data, q: data.draw(q[:0]), r"positions has shape \(0, 14\); expected at least one state of 14 entries"),
+        (lambda data, q: data.draw(q[0]), r"positions has shape \(14,\); expected"),
+        (lambda data, q: data.draw(q[:, :7]), r"positions has shape \(3, 7\); expected"),
+        (lambda data, q: data.draw(q, size=0), "size is 0; expected a whole number of pixels"),
+        (lambda data, q: data.draw(q, size=16.5), "size is 16.5; expected a whole number of pixels"),
+        (lambda data, q: data.draw(q, samples=1.5), "samples is 1.5; expected a whole number"),
+        (lambda data, q: Pendulums(3, size=16.5), "size is 16.5; expected a whole number of pixels"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(draw, message):
+    data = Pendulums(3, size=16, shots_per_run=3)
+    with pytest.raises(ValueError, match=message):
+        draw(data, data.states.positions)
 
 
 @pytest.mark.parametrize("setting", [{"speed": 2.0}, {"damping": 1.0}, {"noise": 0.5}])

@@ -11,7 +11,7 @@ from thesiscode.data.marionettes.library import import_mujoco
 
 def test_without_mujoco(monkeypatch):
     monkeypatch.setitem(sys.modules, "mujoco", None)
-    with pytest.raises(ImportError, match=r'pip install "mujoco<4"'):
+    with pytest.raises(ImportError, match=r'pip install "mujoco>=3.2.7,<4"'):
         Pendulums(1)
 
 
@@ -20,7 +20,16 @@ def test_with_another_version(monkeypatch):
     fake.__version__, fake.rollout = "4.0.0", rollout
     monkeypatch.setitem(sys.modules, "mujoco", fake)
     monkeypatch.setitem(sys.modules, "mujoco.rollout", rollout)
-    with pytest.raises(ImportError, match=r'MuJoCo is at version 4.0.0; expected version 3; .*"mujoco<4"'):
+    with pytest.raises(ImportError, match=r'MuJoCo is at version 4.0.0; expected version 3; .*"mujoco>=3.2.7,<4"'):
+        import_mujoco()
+
+
+def test_with_a_version_whose_rollouts_have_no_threads(monkeypatch):
+    fake, rollout = types.ModuleType("mujoco"), types.ModuleType("mujoco.rollout")
+    fake.__version__, fake.rollout = "3.2.0", rollout
+    monkeypatch.setitem(sys.modules, "mujoco", fake)
+    monkeypatch.setitem(sys.modules, "mujoco.rollout", rollout)
+    with pytest.raises(ImportError, match=r'3.2.0, without mujoco.rollout.Rollout; .*"mujoco>=3.2.7,<4"'):
         import_mujoco()
 
 

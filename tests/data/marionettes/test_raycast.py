@@ -179,6 +179,16 @@ def test_images_do_not_depend_on_the_batch(shots):
     assert torch.equal(shots.caster(many)[:6].flip(0), shots.images)
 
 
+@pytest.mark.parametrize(("size", "samples", "frames"), [(8, 1, 32), (64, 2, 32), (128, 2, 8), (64, 4, 8), (512, 2, 1)])
+def test_large_images_are_drawn_a_few_at_a_time(shots, size, samples, frames):
+    caster = shots.ray_caster(size, samples=samples)
+    drawn = []
+    caster._draw = lambda *parts: drawn.append(len(parts[0])) or torch.zeros(len(parts[0]), 3, 8, 8, dtype=torch.uint8)
+    many = Places(*(np.repeat(part[:1], 33, axis=0) for part in place(shots.mechanics, shots.states.positions)[0]))
+    assert caster(many).shape[0] == 33 == sum(drawn)
+    assert max(drawn) == frames
+
+
 def test_smaller_images_are_means_of_larger_ones(shots):
     places, _ = place(shots.mechanics, shots.states.positions)
     small = shots.ray_caster(32, samples=4)(places).float()

@@ -179,12 +179,17 @@ def test_rotation_vectors_agree_with_scipy():
     np.testing.assert_allclose(rotation_vectors(quaternions), expected, atol=1e-12)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
         ({"n": 0}, "n is 0; expected a whole number from 1"),
         ({"seed": -1}, "seed is -1"),
         ({"shots_per_run": 0}, "shots_per_run is 0"),
+        ({"n": 2.5}, "n is 2.5; expected a whole number from 1"),
+        ({"n": True}, "n is True; expected a whole number from 1"),
+        ({"seed": 1.5}, "seed is 1.5; expected a whole number from 0"),
+        ({"shots_per_run": 1.5}, "shots_per_run is 1.5; expected a whole number from 1"),
         ({"speed": 0.0}, "speed is 0.0; expected a finite number above 0"),
         ({"speed": -1.0}, "speed is -1.0"),
         ({"speed": float("nan")}, "speed is nan"),
@@ -233,3 +238,10 @@ def test_follow_leads_the_plate_and_starts_at_rest(pendulums):
 def test_follow_wants_finite_poses(pendulums):
     with pytest.raises(ValueError, match="poses has entries that are not finite"):
         follow(pendulums, np.full((1, 5, 6), np.nan))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("shape", [(5, 6), (1, 5, 7), (0, 5, 6), (1, 0, 6)])
+def test_follow_wants_poses_of_runs(pendulums, shape):
+    with pytest.raises(ValueError, match=rf"poses has shape \({shape[0]}, .*; expected \(runs, steps, 6\)"):
+        follow(pendulums, np.zeros(shape))

@@ -133,8 +133,11 @@ class Simulated(Dataset):
     def draw(
         self, positions: Float64[np.ndarray, "m q"], *, size: int | None = None, samples: int = 2
     ) -> UInt8[torch.Tensor, "m 3 size size"]:
-        """Images of any states of the scene, such as rows of `states.positions`, at the dataset's size or another."""
-        caster = self.ray_caster(size or self.size, samples=samples)
+        """Images of any states of the scene, such as rows of `states.positions`, at the dataset's size or another.
+
+        Raises ValueError for positions that are no states, and for sizes and samples that `RayCaster` refuses.
+        """
+        caster = self.ray_caster(self.size if size is None else size, samples=samples)
         return caster(place(self.mechanics, positions)[0])
 
     def ray_caster(self, size: int, *, samples: int = 2, device: torch.device | str = "cpu") -> RayCaster:

@@ -2,11 +2,11 @@
 
 from types import ModuleType
 
-ADVICE = 'install it with: pip install "mujoco<4"'
+ADVICE = 'install it with: pip install "mujoco>=3.2.7,<4"'
 
 
 def import_mujoco() -> ModuleType:
-    """The module `mujoco` with `mujoco.rollout`, version 3; raises ImportError that says how to get it."""
+    """The module `mujoco` with `mujoco.rollout.Rollout`, version 3; raises ImportError that says how to get it."""
     try:
         import mujoco
         import mujoco.rollout
@@ -16,4 +16,6 @@ def import_mujoco() -> ModuleType:
         ) from error
     if int(mujoco.__version__.split(".")[0]) != 3:
         raise ImportError(f"MuJoCo is at version {mujoco.__version__}; expected version 3; {ADVICE}")
+    if not hasattr(mujoco.rollout, "Rollout"):
+        raise ImportError(f"MuJoCo is at version {mujoco.__version__}, without mujoco.rollout.Rollout; {ADVICE}")
     return mujoco

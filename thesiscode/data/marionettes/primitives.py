@@ -61,8 +61,11 @@ def place(
 ) -> tuple[Places, Float32[np.ndarray, "n points 3"]]:
     """Where the solids and the named points of `n` states are, in metres; a string is straight, even where it is slack.
 
-    Raises ValueError for positions that are not finite.
+    Raises ValueError for positions of another shape or of no state, and for ones that are not finite.
     """
+    if np.ndim(positions) != 2 or not len(positions) or np.shape(positions)[1] != mechanics.model.nq:
+        expected = f"at least one state of {mechanics.model.nq} entries, (n, {mechanics.model.nq})"
+        raise ValueError(f"positions has shape {np.shape(positions)}; expected {expected}")
     if not np.isfinite(positions).all():
         first = int((~np.isfinite(positions)).any(axis=1).argmax())
         raise ValueError(f"positions of state {first} are not finite; expected finite numbers")

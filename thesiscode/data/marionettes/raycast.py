@@ -4,7 +4,8 @@ Every pixel is a sum of products of its own ray and the solids' places, written 
 a library of matrix products may round differently when the batch has another size.
 """
 
-from collections.abc import Iterator
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +22,9 @@ SHADOW = 0.72
 FAR = 9.0
 """Where the floor ends, in metres from the camera."""
 FRAMES_AT_ONCE = 32
+"""At most; fewer where they would have more rays than `RAYS_AT_ONCE`, which bounds the memory."""
+RAYS_AT_ONCE = FRAMES_AT_ONCE * 128**2
+"""As many as 32 images of 64 pixels have, with 2 x 2 rays a pixel."""
 
 
 def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -114,12 +118,13 @@ class RayCaster:
         samples: int = 2,
         device: torch.device | str = "cpu",
     ) -> None:
-        if not 8 <= size <= 2048:
+        if not _whole(size) or not 8 <= size <= 2048:
             raise ValueError(f"size is {size}; expected a whole number of pixels from 8 to 2048")
-        if samples < 1:
+        if not _whole(samples) or samples < 1:
             raise ValueError(f"samples is {samples}; expected a whole number from 1")
         self.size, self.samples, self.device = size, samples, torch.device(device)
         self.camera, self.floor = camera, floor
+        self.frames_at_once = min(FRAMES_AT_ONCE, max(1, RAYS_AT_ONCE // (size * samples) ** 2))
         self.origin = self._tensor(camera.position)
         self.rays = self._tensor(camera.rays(size * samples))
         self.radii, self.half_sizes = self._tensor(looks.radii), self._tensor(looks.half_sizes)
@@ -144,8 +149,8 @@ class RayCaster:
 
     @torch.no_grad()
     def __call__(self, places: Places) -> UInt8[torch.Tensor, "n 3 size size"]:
-        n = len(places.centres)
-        images = [self._draw(*(self._tensor(part[i : i + FRAMES_AT_ONCE]) for part in places)) for i in _chunks(n)]
+        n, k = len(places.centres), self.frames_at_once
+        images = [self._draw(*(self._tensor(part[i : i + k]) for part in places)) for i in range(0, n, k)]
         return torch.cat(images)
 
     def _draw(
@@ -261,8 +266,8 @@ class RayCaster:
         return torch.cat([points, torch.full_like(points[..., :1], self.floor)], -1)
 
 
-def _chunks(n: int) -> Iterator[int]:
-    return iter(range(0, n, FRAMES_AT_ONCE))
+def _whole(n: Any) -> bool:
+    return isinstance(n, Integral) and not isinstance(n, bool)
 
 
 def _corners(

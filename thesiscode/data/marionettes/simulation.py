@@ -1,6 +1,8 @@
 """Runs of a scene under a plate that moves at random, and the shots that are taken of them."""
 
 from functools import cached_property
+from numbers import Integral
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +21,7 @@ LAGS = (0.1, 0.2, 0.4, 0.8)
 """How long before a shot the plate's earlier poses are taken, in seconds."""
 GUST = 0.2
 """How long a random force of `noise` stays the same, in seconds."""
-RUNS_AT_ONCE = 16  # bounds the memory: a run of 50 shots holds 6,750 states
+RUNS_AT_ONCE = 16  # bounds the memory: a run of 50 shots holds 6,626 states
 
 
 class Mechanics:
@@ -33,10 +35,14 @@ class Mechanics:
         damping = scene.damping if damping is None else damping
         if not 0 <= damping < np.inf:
             raise ValueError(f"damping is {damping}; expected a number from 0, in N m s")
-        self.mujoco = import_mujoco()
         self.scene, self.damping = scene, damping
         self.model = self.mujoco.MjModel.from_xml_string(scene.xml(damping))
         self.timestep = float(self.model.opt.timestep)
+
+    @property
+    def mujoco(self) -> ModuleType:
+        """The module, which is not kept: modules cannot be pickled, and workers of a DataLoader get a pickle."""
+        return import_mujoco()
 
     def steps(self, seconds: float) -> int:
         """How many steps of the simulation take `seconds`."""
@@ -105,7 +111,7 @@ class Shots(NamedTuple):
 def check_settings(n: int, *, seed: int, speed: float, noise: float, shots_per_run: int) -> None:
     """Raises ValueError for a setting out of range; see `simulate`."""
     for name, value, least in (("n", n, 1), ("seed", seed, 0), ("shots_per_run", shots_per_run, 1)):
-        if value < least:
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} is {value}; expected a whole number from {least}")
     for name, value in (("speed", speed), ("noise", noise)):
         if not (0 <= value < np.inf) or (name == "speed" and value == 0):
@@ -140,9 +146,11 @@ def follow(mechanics: Mechanics, poses: Float64[np.ndarray, "runs steps 6"]) -> 
     """Positions of runs from rest at every step, under a plate that is moved through `poses`.
 
     A pose is the plate's displacement from its place of rest: x, y, z in metres, yaw, pitch, roll in radians. A run
-    that does not begin near 0 begins with a jerk. Raises ValueError where poses, or the states they lead to, are not
-    finite.
+    that does not begin near 0 begins with a jerk. Raises ValueError for poses of another shape, and where poses, or the
+    states they lead to, are not finite.
     """
+    if np.ndim(poses) != 3 or np.shape(poses)[2] != 6 or 0 in np.shape(poses):
+        raise ValueError(f"poses has shape {np.shape(poses)}; expected (runs, steps, 6), each at least 1")
     if not np.isfinite(poses).all():
         raise ValueError("poses has entries that are not finite; expected metres and radians")
     positions = _roll_out(mechanics, poses)[:, :, 1 : 1 + mechanics.model.nq]
