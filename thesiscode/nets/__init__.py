@@ -11,8 +11,10 @@ from .pretrained import OneWeirdTrickAlexNet
 from .probe import input_gradient, layer_times
 from .sliding import Window, to_convolutional, window
 from .small import PATCH_SIDES, SmallAlexNet
+from .spatial import IDENTITY, SpatialTransformer, affine_grid, bilinear_sample, rotation
 
 __all__ = [
+    "IDENTITY",
     "INPUT_SIDES",
     "PATCH_SIDES",
     "AlexNet",
@@ -23,14 +25,18 @@ __all__ = [
     "OneWeirdTrickAlexNet",
     "OverFeat",
     "SmallAlexNet",
+    "SpatialTransformer",
     "TopActivations",
     "Window",
+    "affine_grid",
+    "bilinear_sample",
     "block_shapes",
     "deconvnet",
     "describe",
     "input_gradient",
     "layer_times",
     "nearest_neighbours",
+    "rotation",
     "shares",
     "to_convolutional",
     "top_activations",

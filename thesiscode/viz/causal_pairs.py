@@ -100,21 +100,23 @@ def decision_rates(curves: Mapping[str, tuple[Float[np.ndarray, " k"], Float[np.
 
 
 def ensemble_sizes(
-    sizes: Sequence[int], curves: Mapping[str, Float[np.ndarray, "draws sizes"]], constant: float | None = None
+    sizes: Sequence[int], panels: Mapping[str, Mapping[str, Float[np.ndarray, "draws sizes"]]]
 ) -> Figure:
-    """Accuracy by the number of replicas in each direction: means over draws of replicas, and one deviation."""
-    figure, axis = plt.subplots(figsize=(6.5, 3), layout="constrained")
-    for (name, found), color, marker in zip(curves.items(), ("output", "gradient", "weight"), "os^", strict=False):
-        mean, spread = 100 * found.mean(axis=0), 100 * found.std(axis=0)
-        axis.fill_between(sizes, mean - spread, mean + spread, color=COLORS[color], alpha=0.15, lw=0)
-        axis.plot(sizes, mean, marker=marker, ms=4, color=COLORS[color], label=name)
-    if constant is not None:
-        axis.axhline(100 * constant, color=COLORS["muted"], ls="--", lw=1.2, label="always x causes y")
-    axis.axhline(50, color=COLORS["muted"], ls=":", lw=1.2)
-    axis.set_xscale("log")
-    axis.set_xticks(sizes, [str(size) for size in sizes])
-    axis.minorticks_off()
-    axis.set_xlabel("replicas in each direction")
-    axis.set_ylabel("right (%)")
-    axis.legend(fontsize=9)
+    """Accuracy by the number of replicas in each direction, a panel a rule and a curve a test: means over draws of
+    replicas, and one deviation to both sides; the dotted line is a coin."""
+    figure, axes = plt.subplots(1, len(panels), figsize=(6.6, 3.1), sharey=True, squeeze=False, layout="constrained")
+    for axis, (rule, curves) in zip(axes[0], panels.items(), strict=True):
+        for k, (name, found) in enumerate(curves.items()):
+            mean, spread = 100 * found.mean(axis=0), 100 * found.std(axis=0)
+            axis.fill_between(sizes, mean - spread, mean + spread, color=CYCLE[k], alpha=0.15, lw=0)
+            axis.plot(sizes, mean, marker="os^v"[k % 4], ms=4, color=CYCLE[k], label=name)
+        axis.axhline(50, color=COLORS["muted"], ls=":", lw=1.2)
+        axis.set_xscale("log")
+        axis.set_xticks(sizes, [str(size) for size in sizes])
+        axis.minorticks_off()
+        axis.set_xlabel("generators in each direction")
+        axis.set_title(rule, fontsize=10)
+    axes[0, 0].set_ylabel("right (%)")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=4, fontsize=9)
     return figure
