@@ -90,6 +90,12 @@ def causal() -> dict:
     return {"what": what, "runs": runs("test_causal.py", "causal") | runs("test_marionettes.py", "marionettes")}
 
 
+def distances() -> dict:
+    """Times Chapter 5's transport on grids beside the exact solver and beside the dense algorithm."""
+    what = "Sinkhorn on grids by FFT, beside POT's exact solver and the dense algorithm; seconds of the processor"
+    return {"what": what, "runs": runs("test_distances.py", "distances")}
+
+
 def summary(benchmarks: list[dict]) -> dict:
     """Medians in ms, ratios between them, and memory, from pytest-benchmark's JSON."""
     info = [bench["extra_info"] for bench in benchmarks]
@@ -155,6 +161,11 @@ def main() -> None:
     print(f"replicas together / one at a time: {found['replicas']['together_over_one_at_a_time']:.0f},", end=" ")
     print(f"10,000 marionettes: {found['marionettes']['seconds_for_10_000']:.0f} s")
     print(f"recorded in {save_result('causal/speed', speed).relative_to(ROOT)}")
+    speed = distances()
+    found = speed["runs"]
+    print(f"exact transport / FFT: {found['128 x 128']['exact_over_fft']:.0f},", end=" ")
+    print(f"dense Sinkhorn / FFT: {found['64 x 64']['dense_over_fft']:.0f}")
+    print(f"recorded in {save_result('distances/speed', speed).relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
