@@ -1,0 +1,109 @@
+"""Videos whose frames do not tell the motion, flow that knows where things go, and two streams that are added."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import gaussian_filter, shift
+
+from thesiscode.history import (
+    MOTIONS,
+    PATTERNS,
+    Stream,
+    Videos,
+    accuracies,
+    log_probabilities,
+    lucas_kanade,
+    moving_patterns,
+    train_stream,
+)
+
+
+@pytest.fixture(scope="module")
+def texture():
+    return gaussian_filter(np.random.default_rng(0).normal(size=(64, 64)), 3) * 10
+
+
+@pytest.mark.parametrize("d", [(0.5, 0.0), (0.0, -0.8), (0.6, 0.4)])
+def test_the_flow_of_a_shifted_texture_is_the_shift(texture, d):
+    moved = shift(texture, d[::-1], mode="wrap")  # rows first
+    flow = lucas_kanade(texture, moved, width=4)[:, 12:-12, 12:-12]
+    assert np.abs(flow.mean(axis=(1, 2)) - d).max() < 0.06
+    assert np.median(np.hypot(*(flow - np.array(d)[:, None, None]))) < 0.1
+
+
+def test_flow_agrees_with_that_of_farneback(texture):
+    grey = np.uint8(np.clip(128 + 60 * texture / texture.std(), 0, 255))
+    moved = np.roll(grey, (0, 1), axis=(0, 1))
+    other = cv2.calcOpticalFlowFarneback(grey, moved, None, 0.5, 1, 11, 3, 5, 1.1, 0)[12:-12, 12:-12]
+    ours = lucas_kanade(grey / 255, moved / 255, width=4)[:, 12:-12, 12:-12]
+    assert np.abs(ours.mean(axis=(1, 2)) - other.mean(axis=(0, 1))).max() < 0.15
+
+
+def test_a_stripe_does_not_tell_its_motion_along_itself():
+    """The aperture problem: of a diagonal motion only the part across the stripes is seen."""
+    columns = np.arange(48.0)
+    first, second = (np.broadcast_to(np.sin(0.4 * (columns - d)), (48, 48)) for d in (0, 0.5))
+    flow = lucas_kanade(first, second)[:, 10:-10, 10:-10]
+    assert flow[0] == pytest.approx(np.full(flow[0].shape, 0.5), abs=0.05) and np.abs(flow[1]).max() < 1e-9
+
+
+def test_no_texture_no_flow():
+    assert not lucas_kanade(np.ones((2, 8, 8)), np.ones((2, 8, 8))).any()
+
+
+def test_each_motion_moves_the_disc_as_it_says():
+    videos = moving_patterns(200, rng=np.random.default_rng(0))
+    flow = lucas_kanade(videos.frames[:, 0], videos.frames[:, 1])[:, :, 8:24, 8:24]
+    means = np.stack([flow[videos.motions == k].mean(axis=(0, 2, 3)) for k in range(len(MOTIONS))])
+    for name, mean in zip(MOTIONS, means, strict=True):
+        wanted = np.array({"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1), "turn": (0, 0)}[name])
+        along = mean @ wanted  # less than the speed, as part of the window is background
+        assert np.abs(mean - along * wanted).max() < 0.25, name
+        assert along > 0.4 or name == "turn", name
+    turning = flow[videos.motions == MOTIONS.index("turn")]
+    # clockwise on the screen, where rows grow downwards: the top goes right, the bottom left
+    assert turning[:, 0, :4].mean() > 0.2 > -0.2 > turning[:, 0, -4:].mean()
+
+
+def test_labels_are_independent_and_the_background_stands_still():
+    videos = moving_patterns(600, rng=np.random.default_rng(1))
+    assert videos.frames.shape == (600, 3, 32, 32) and videos.frames.min() >= 0 and videos.frames.max() <= 1
+    counts = np.bincount(videos.both, minlength=len(MOTIONS) * len(PATTERNS))
+    assert counts.min() > 20 and counts.max() < 65  # 40 expected
+    assert np.abs(np.diff(videos.frames[:, :, 0, 0], axis=1)).max() < 1e-4
+
+
+def test_a_stream_learns_an_easy_pair():
+    draw = torch.Generator().manual_seed(0)
+    net, labels = Stream(1, 2, generator=draw), torch.arange(64) % 2
+    x = torch.rand((64, 1, 16, 16), generator=draw) + 2 * labels[:, None, None, None]
+    train_stream(net, x, labels, epochs=5, draw=draw)
+    beliefs = log_probabilities(net, x)
+    assert np.allclose(np.exp(beliefs).sum(axis=1), 1, atol=1e-5)
+    assert (beliefs.argmax(axis=1) == labels.numpy()).all()
+
+
+def test_sums_of_beliefs_know_what_each_knows():
+    n = len(MOTIONS) * len(PATTERNS)
+    videos = Videos(np.zeros((n, 3, 32, 32), np.float32), *divmod(np.arange(n), len(PATTERNS)))
+    motion = np.log(0.01 + (videos.motions[:, None] == np.arange(n) // len(PATTERNS)))
+    pattern = np.log(0.01 + (videos.patterns[:, None] == np.arange(n) % len(PATTERNS)))
+    assert accuracies(motion + pattern, videos) == {"motion": 1, "pattern": 1, "both": 1}
+    alone = accuracies(motion, videos)
+    assert alone["motion"] == 1 and alone["both"] == alone["pattern"] == pytest.approx(1 / 3)
+
+
+def test_bad_input(unchecked):
+    with pytest.raises(ValueError, match="n, frames: expected at least 1 video of at least 2 frames"):
+        moving_patterns(3, frames=1, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="second: expected finite images like first"):
+        lucas_kanade(np.ones((8, 8)), np.ones((8, 9)))
+    with pytest.raises(ValueError, match="second: expected finite images like first"):
+        lucas_kanade(np.ones((8, 8)), np.full((8, 8), np.nan))
+    with pytest.raises(ValueError, match="width, ridge: expected numbers above 0"):
+        lucas_kanade(np.ones((8, 8)), np.ones((8, 8)), ridge=0.0)
+    with pytest.raises(ValueError, match="labels: expected one for each of at least 32 examples"):
+        train_stream(Stream(1, 2), torch.zeros(40, 1, 16, 16), torch.zeros(39).long(), epochs=1, draw=torch.Generator())
+    with pytest.raises(ValueError, match="beliefs: expected a row of 15"):
+        accuracies(np.zeros((2, 15)), moving_patterns(3, rng=np.random.default_rng(0)))
