@@ -26,7 +26,7 @@ def test_the_bibliography_holds_only_what_the_pages_cite():
 @pytest.mark.parametrize("key", BIBLIOGRAPHY)
 def test_every_work_can_be_found(key):
     fields = BIBLIOGRAPHY[key].fields
-    assert {"doi", "eprint", "url", "isbn"} & set(fields), f"{key}: give a DOI, an arXiv id, a stable address or an ISBN"
+    assert {"doi", "eprint", "url", "isbn"} & set(fields), f"{key}: expected a DOI, an arXiv id, an address or an ISBN"
     assert {"title", "year"} <= set(fields)
     if "doi" in fields:
         assert re.fullmatch(r"10\.\d{4,9}/\S+", fields["doi"])
