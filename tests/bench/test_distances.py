@@ -1,7 +1,8 @@
 """Optimal transport on grids: Sinkhorn by FFT beside the exact solver of POT and beside the dense algorithm.
 
 The pair is that of Appendix D: an estimate of a density from 100 points, and a turned rectangle, on [-2, 2]^2. Times
-are those of the processor.
+are those of the processor. On 128 x 128 points the dense algorithm gets the largest epsilon of 0.1, 0.05, 0.025, ...
+that is close, as measured once: 0.05 is off by 7%.
 """
 
 import statistics
@@ -24,7 +25,7 @@ def pair(n):
     p = sum(np.maximum(1 - ((grid.x - x) ** 2 + (grid.y - y) ** 2) / 0.3**2, 0) for x, y in points)
     c, s = np.cos(0.3), np.sin(0.3)
     q = (np.abs(c * grid.x + s * grid.y) < 0.8) & (np.abs(c * grid.y - s * grid.x) < 0.7)
-    return grid.masses(p), grid.masses(q), grid
+    return grid.masses(p), grid.masses(q * 1.0), grid
 
 
 def timed(work):
@@ -69,6 +70,7 @@ def test_a_grid_against_the_exact_solver(benchmark):
     moved = np.maximum(p - q, 0).sum()
     apart = compact(np.maximum(p - q, 0) / moved, np.maximum(q - p, 0) / moved, grid)
     reduced, reduced_took = timed(lambda: moved * emd(*apart))
+    dense = first_close(lambda e: sinkhorn(*problem, epsilon=e, tolerance=1e-3), exact, [0.025])
     assert abs(found.cost / exact - 1) <= CLOSE and abs(reduced / exact - 1) < 1e-9
     assert found.lower <= exact <= found.upper and found.converged
     ours = statistics.median(seconds[1:])
@@ -78,6 +80,7 @@ def test_a_grid_against_the_exact_solver(benchmark):
     benchmark.extra_info.update(shared_mass_taken_off_exact_seconds=reduced_took)
     benchmark.extra_info.update(shared_mass_taken_off_exact_over_fft=reduced_took / ours)
     benchmark.extra_info.update(points=[int((one > 0).sum()) for one in (p, q)], mass_moved=float(moved))
+    benchmark.extra_info.update(dense=dense, dense_over_fft=dense["seconds"] / ours)
 
 
 def test_a_grid_against_the_dense_algorithm(benchmark):
@@ -99,7 +102,14 @@ def test_a_grid_against_the_dense_algorithm(benchmark):
     ours = statistics.median(seconds[1:])
     dense = first_close(lambda e: sinkhorn(*problem, epsilon=e, tolerance=tolerance), exact, epsilons)
     less = first_close(lambda e: sinkhorn(*apart, epsilon=e, tolerance=tolerance), exact / moved, epsilons)
+    equal = []  # both leave shared mass where it is, and have the same epsilon
+    for epsilon in (0.1, 0.05, 0.025):
+        _, mine = timed(lambda epsilon=epsilon: by_fft(epsilon))
+        _, theirs = timed(lambda epsilon=epsilon: sinkhorn(*apart, epsilon=epsilon, tolerance=tolerance))
+        times = {"fft_seconds": mine, "dense_seconds": theirs, "dense_over_fft": theirs / mine}
+        equal.append({"epsilon": epsilon} | times)
     benchmark.extra_info.update(name="64 x 64", exact=exact, tolerance=tolerance, fft=fft | {"seconds": ours})
+    benchmark.extra_info.update(shared_mass_taken_off_equal_epsilon=equal)
     benchmark.extra_info.update(dense=dense, dense_over_fft=dense["seconds"] / ours)
     benchmark.extra_info.update(shared_mass_taken_off_dense=less)
     benchmark.extra_info.update(shared_mass_taken_off_dense_over_fft=less["seconds"] / ours)

@@ -198,13 +198,30 @@ def test_too_few_points_are_refused(fit, unchecked):
 def test_a_radius_of_0_is_refused(fit, points):
     with pytest.raises(ValueError, match="radius: expected a finite number above 0, got 0"):
         fit(points, radius=0.0)
+    with pytest.raises(ValueError, match="radius: expected kernels that hold a centre of the grid"):
+        fit(points, radius=1e-9)
 
 
-def test_points_off_the_grid_are_refused():
-    far = np.array([[1.9, 0.0], [0.0, 1.0], [-1.0, 0.0]])
-    for fit in (fit_js, fit_emd):
-        with pytest.raises(ValueError, match="points: expected an estimate within"):
+ESTIMATE = r"points: expected an estimate within \[-2, 2\], its support reaches"
+
+
+@pytest.mark.parametrize(
+    ("fit", "message"),
+    [
+        (fit_kl, ESTIMATE),
+        (fit_js, ESTIMATE),
+        (fit_emd, ESTIMATE),
+        (fit_discrete_emd, r"points: expected points within \[-2, 2\], got one that reaches"),
+    ],
+)
+def test_points_off_the_grid_are_refused(fit, message, points):
+    """`fit_likelihood` has no grid."""
+    near = np.array([[1.9, 0.0], [0.0, 1.0], [-1.0, 0.0]])  # the discs of kernels leave the grid, the points do not
+    for far in (10 * points, near * [1.1, 1.0]) if fit is fit_discrete_emd else (10 * points, near):
+        with pytest.raises(ValueError, match=message):
             fit(far)
+    scaled = fit_likelihood(10 * points).rectangle
+    assert scaled.area == pytest.approx(100 * fit_likelihood(points).rectangle.area)
 
 
 def test_other_bad_input_is_refused(points, unchecked):
@@ -225,7 +242,17 @@ def test_other_bad_input_is_refused(points, unchecked):
         ),
         (lambda: smallest_cover(points, np.array([0.0]), margin=-1), "margin: expected a finite number of at least 0"),
         (lambda: smallest_cover(np.zeros((4, 2)), np.array([0.0])), "points: expected some that span a rectangle"),
-        (lambda: ParameterGrid(side_step=0), "side_step: expected a number above 0"),
+        (lambda: ParameterGrid(side_step=0), "side_step: expected a finite number above 0"),
+        (lambda: ParameterGrid(most_side=math.nan), "most_side: expected a finite number above 0, got nan"),
+        (lambda: ParameterGrid(most_side=math.inf), "most_side: expected a finite number above 0, got inf"),
+        (lambda: ParameterGrid(refine=0.5), "refine: expected an integer of at least 1, got 0.5"),
+        (lambda: ParameterGrid(refine_angle=0), "refine_angle: expected an integer of at least 1, got 0"),
+        (lambda: smallest_cover(points, np.array([0.0, math.nan])), "angles: expected a list of finite numbers"),
+        (
+            lambda: least_work(weights, points, SMALL, potentials=[np.full(30, math.nan)]),
+            "potentials: expected finite prices, one for each of 30 points",
+        ),
+        (lambda: least_work(weights, points, SMALL, potentials=[np.zeros(29)]), "potentials: expected finite prices"),
         (lambda: ParameterGrid(most_side=0.5), "most_side: expected more than least_side"),
     ]
     for call, message in cases:

@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -9,9 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
-from thesiscode.distances import Grid, NotConverged, c_transform, emd, ground_distance, sinkhorn, sinkhorn_grid
+from thesiscode.distances import (
+    Grid,
+    NotConverged,
+    c_transform,
+    emd,
+    grid_transport,
+    ground_distance,
+    sinkhorn,
+    sinkhorn_grid,
+)
 from thesiscode.distances.grid_transport import _costs, c_transform_grid
 from thesiscode.distances.log_convolution import LogConvolution, bounding_box
+from thesiscode.distances.sinkhorn import marginal_error, round_plan
 
 seeds = st.integers(0, 10_000)
 GROUNDS = {
@@ -101,14 +112,23 @@ def test_without_reduction_the_plan_is_that_of_the_dense_algorithm():
     cost = ground_distance(grid.points, grid.points)
     dense = sinkhorn(p.ravel(), q.ravel(), cost, epsilon=0.2, tolerance=1e-7)
     options = {"spacing": grid.spacing, "epsilon": 0.2, "tolerance": 1e-7}
-    found = sinkhorn_grid(p, q, ground=lambda dy, dx: np.hypot(dy, dx), debias=False, **options)
+    found = sinkhorn_grid(p, q, ground=lambda dy, dx: np.hypot(dy, dx), estimate="plan", **options)
     assert found.cost == found.plan_cost == pytest.approx(dense.cost, rel=1e-5)
     assert found.upper == pytest.approx(dense.upper, rel=1e-5) and found.lower == pytest.approx(dense.lower, rel=0.1)
     moved = sinkhorn_grid(p, q, **options)
     assert moved.plan_cost < found.plan_cost  # what both share does not blur
 
 
-def test_repaired_marginals_cost_what_the_dense_repair_costs():
+def test_repaired_marginals_cost_what_the_dense_repair_costs(monkeypatch):
+    """The plan of the same potentials as a matrix, with `round_plan`."""
+    problems = []
+
+    class Kept(grid_transport._Problem):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            problems.append(self)
+
+    monkeypatch.setattr(grid_transport, "_Problem", Kept)
     p, q, grid = blobs(12)
     cost, options = ground_distance(grid.points, grid.points), {"epsilon": 0.2, "tolerance": 1e-9, "max_iterations": 8}
     with pytest.warns(NotConverged, match="sinkhorn_grid: marginals are off by") as caught:
@@ -116,6 +136,17 @@ def test_repaired_marginals_cost_what_the_dense_repair_costs():
     assert not found.converged and caught[0].message.residual == found.marginal_error > 1e-3
     exact = emd(p.ravel(), q.ravel(), cost)
     assert found.lower <= exact <= found.upper
+    (end,) = problems
+    f, g = np.zeros(p.shape), np.zeros(q.shape)
+    f[end.boxes[0]], g[end.boxes[1]] = end.f, end.g
+    plan = np.outer(p, q) * np.exp((f.reshape(-1, 1) + g.ravel() - cost) / found.epsilon)
+    sums = plan.sum(axis=1), plan.sum(axis=0)
+    assert found.marginal_error == pytest.approx(marginal_error(*sums, p.ravel(), q.ravel()), rel=1e-4)
+    assert found.plan_cost == pytest.approx((plan * cost).sum(), rel=1e-6)
+    repaired = round_plan(plan, p.ravel(), q.ravel())
+    assert found.upper == pytest.approx((repaired * cost).sum(), rel=1e-6)
+    scaled = plan * np.minimum(p.ravel() / np.maximum(sums[0], 1e-300), 1)[:, None]
+    assert ((repaired - scaled) * cost).sum() > 1e-4 * found.upper  # the repair costs enough to be seen
 
 
 def test_a_function_that_is_not_symmetric():
@@ -138,6 +169,31 @@ def test_symmetry_and_equal_distributions():
     assert there.cost == pytest.approx(back.cost, rel=0.005)
     same = sinkhorn_grid(p, p, spacing=grid.spacing, epsilon=0.1)
     assert same.cost == same.lower == same.upper == 0 and same.converged
+
+
+@pytest.mark.parametrize("ground", [*sorted(GROUNDS), np.hypot])
+def test_two_single_cells_cost_their_distance_without_a_warning(ground):
+    p, q = np.zeros((2, 4, 4))
+    p[0, 0] = q[3, 3] = 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = sinkhorn_grid(p, q, spacing=0.5, epsilon=0.1, ground=ground)
+    true = {"cityblock": 3.0, "sqeuclidean": 4.5}.get(ground, 1.5 * math.sqrt(2))
+    assert [found.cost, found.lower, found.upper, found.plan_cost] == pytest.approx([true] * 4)
+
+
+def test_the_estimate_is_the_midpoint_or_the_plan():
+    p, q, grid = blobs(12)
+    options = {"spacing": grid.spacing, "epsilon": 0.2}
+    middle, plan = (sinkhorn_grid(p, q, estimate=e, **options) for e in ("midpoint", "plan"))
+    assert middle.cost == (middle.lower + middle.upper) / 2 == sinkhorn_grid(p, q, **options).cost
+    assert plan.cost == plan.plan_cost == middle.plan_cost != middle.cost
+
+
+def test_an_integer_of_numpy_counts_iterations(unchecked):
+    p, q, grid = blobs(7)
+    found = sinkhorn_grid(p, q, spacing=grid.spacing, epsilon=0.2, max_iterations=np.int64(500))
+    assert found.converged
 
 
 def test_the_triangle_inequality():
@@ -208,6 +264,10 @@ UNIT = np.full((4, 4), 1 / 16)
         (UNIT, UNIT, {"spacing": -1.0}, "spacing: expected a finite number above 0, got -1.0"),
         (UNIT, UNIT, {"tolerance": 0.0}, "tolerance: expected a finite number above 0"),
         (UNIT, UNIT, {"max_iterations": 0}, "max_iterations: expected an integer of at least 1, got 0"),
+        (UNIT, UNIT, {"max_iterations": 2.5}, "max_iterations: expected an integer of at least 1, got 2.5"),
+        (UNIT, UNIT, {"estimate": "debiased"}, "estimate: expected one of midpoint, plan, got 'debiased'"),
+        (UNIT, UNIT, {"ground": ["euclidean"]}, "ground: expected one of euclidean, cityblock, sqeuclidean"),
+        (UNIT, UNIT, {"ground": lambda dy, dx: dy + 1j * dx}, "ground: expected an array of real numbers, got complex"),
         (UNIT, UNIT, {"ground": "manhattan"}, "ground: expected one of euclidean, cityblock, sqeuclidean"),
         (UNIT, UNIT, {"ground": lambda dy, dx: dy + dx}, "ground: expected finite costs of at least 0"),
         (UNIT, UNIT, {"ground": lambda dy, dx: np.inf * np.ones_like(dx)}, "ground: expected finite costs"),

@@ -58,3 +58,7 @@ def test_bad_input_is_refused(unchecked):
         fastica_angle(np.zeros((2, 2)), np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"points: expected points \[m, 2\]"):
         best_angle(np.zeros(4), ANGLES)
+    for angles in (np.array([0.0, np.nan]), np.array([np.inf]), np.zeros(0), np.zeros((2, 2))):
+        for function in (best_angle, kurtosis_angle, excess_kurtosis):
+            with pytest.raises(ValueError, match="angles: expected a list of finite numbers of degrees, got"):
+                function(MANY[:9], angles)

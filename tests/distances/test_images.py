@@ -81,7 +81,7 @@ def test_who_is_fooled(shapes):
     assert fooled(numbers, numbers + 2.1, lambda a, b: abs(a.mean() - b.mean())).tolist() == [0.5, 1.0, 0.5]
 
 
-def test_shifts_keep_the_picture(shapes):
+def test_shifts_keep_the_picture(shapes, unchecked):
     moved = translated(shapes[0], 2, -3)
     assert moved.sum() == shapes[0].sum()
     np.testing.assert_array_equal(translated(moved, -2, 3), shapes[0])
@@ -89,6 +89,7 @@ def test_shifts_keep_the_picture(shapes):
         translated(shapes[0], 10, 0)
     with pytest.raises(ValueError, match="got 0, -7"):
         translated(shapes[0], 0, -7)
+    np.testing.assert_array_equal(translated(shapes[0], np.int64(2), -3), moved)
     assert not translated(np.zeros((3, 3)), 5, 5).any()
 
 
@@ -121,3 +122,22 @@ def test_bad_features_and_stacks_are_refused(shapes, unchecked):
         fooled(shapes[:1], shapes[:1], pixel_distance)
     with pytest.raises(ValueError, match=r"changed: expected shape \(3, 20, 20\), that of images, got \(2, 20, 20\)"):
         fooled(shapes, shapes[:2], pixel_distance)
+
+
+@pytest.mark.parametrize(
+    ("shift", "message"), [((0.5, 0), "down: expected an integer"), ((0, 1.0), "right: expected an")]
+)
+def test_parts_of_pixels_are_refused(shapes, shift, message, unchecked):
+    with pytest.raises(ValueError, match=message):
+        translated(shapes[0], *shift)
+
+
+@pytest.mark.parametrize("bad", [math.nan, -1.0])
+def test_what_is_no_distance_is_refused(shapes, bad):
+    """A nan is nearer to nothing: nobody would seem to be fooled."""
+    with pytest.raises(ValueError, match=f"distance: expected numbers of at least 0, got {bad:g}"):
+        fooled(shapes, shapes, lambda a, b: bad)
+    with pytest.raises(ValueError, match=f"distance: expected numbers of at least 0, got {bad:g}"):
+        fooled(shapes, shapes, lambda a, b: 0.0 if a is b or (a == b).all() else bad)
+    with pytest.raises(ValueError, match="distance: expected numbers of at least 0"):
+        all_distances(shapes, lambda a, b: bad)

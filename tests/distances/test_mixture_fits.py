@@ -119,9 +119,21 @@ def test_points_that_stand_for_a_normal_distribution():
         ("KL", {"starts": []}, "starts: expected at least one, got none"),
         ("KL", {"starts": [(0.0, 0.0, 0.0)]}, "starts: expected .* the scale above 0"),
         ("KL", {"starts": [(0.0, math.nan, 1.0)]}, "starts: expected"),
-        ("KL", {"grid_size": 0}, "grid_size: expected a finite number above 0, got 0"),
+        ("KL", {"grid_size": 0}, "grid_size: expected an integer of at least 8, got 0"),
+        ("KL", {"grid_size": 1}, "grid_size: expected an integer of at least 8, got 1"),
+        ("JS", {"grid_size": 81.5}, "grid_size: expected an integer of at least 8, got 81.5"),
+        ("JS", {"grid_size": True}, "grid_size: expected an integer of at least 8, got True"),
+        ("KL", {"grid_size": 9}, "reach: expected a grid that holds the mixture .* or grid_size if cells of 1.3 are"),
+        (
+            "KL",
+            {"grid_size": 15},
+            "grid_size: expected cells narrower than the components of the mixture, got cells of 0.8",
+        ),
+        ("reverse KL", {"reach": 2.0}, "reach: expected a grid that holds the mixture up to 1e-06 .* misses 0.14"),
+        ("MMD", {"bandwidth": "1"}, "bandwidth: expected a finite number above 0, got '1'"),
+        ("EMD", {"n_points": 1.5}, "n_points: expected an integer of at least 1, got 1.5"),
         ("MMD", {"bandwidth": -1.0}, "bandwidth: expected a finite number above 0, got -1"),
-        ("EMD", {"n_points": 0}, "n_points: expected a finite number above 0, got 0"),
+        ("EMD", {"n_points": 0}, "n_points: expected an integer of at least 1, got 0"),
         ("JS", {"reach": math.inf}, "reach: expected a finite number above 0, got inf"),
     ],
 )
@@ -139,8 +151,38 @@ def test_bad_options_are_refused(mixture, objective, options, message, unchecked
         ([1.0], [[0.0, 0.0]], [-EYE], "covariances: expected symmetric positive definite"),
         ([1.0], [[0.0, 0.0]], [[[1.0, 0.5], [0.0, 1.0]]], "covariances: expected symmetric positive definite"),
         ([], np.zeros((0, 2)), np.zeros((0, 2, 2)), "weights: expected shape"),
+        (1.0, [[0.0, 0.0]], [EYE], r"weights: expected shape \(0,\) with k of at least 1, got \(\)"),
+        ([0.5, 0.5], [[0.0, 1.0], [0.0]], [EYE, EYE], r"means: expected numbers of shape \(2, 2\), got \[\[0.0, 1.0\]"),
+        ([1.0], [[0.0, 1j]], [EYE], r"means: expected numbers of shape \(1, 2\)"),
     ],
 )
 def test_bad_mixtures_are_refused(weights, means, covariances, message, unchecked):
     with pytest.raises(ValueError, match=message):
-        Mixture(np.array(weights), np.array(means), np.array(covariances))
+        Mixture(weights, means, covariances)
+
+
+def test_lists_make_a_mixture(mixture, unchecked):
+    """Also of whole numbers, which are not cut off later."""
+    parts = (mixture.weights, mixture.means, mixture.covariances)
+    listed = Mixture(*(part.tolist() for part in parts))
+    np.testing.assert_array_equal(listed.covariance, mixture.covariance)
+    assert Mixture([1], [[0, 0]], [[[1, 0], [0, 1]]]).mean.dtype == float
+
+
+@pytest.mark.parametrize("objective", ["KL", "JS", "reverse KL"])
+def test_a_grid_that_misses_the_mixture_is_refused(objective):
+    """Without a word, one cell's worth of each component's tail would be all there is."""
+    far = Mixture(np.array([0.5, 0.5]), np.array([[-10.0, 0.0], [10.0, 0.0]]), np.stack([EYE, EYE]))
+    with pytest.raises(ValueError, match=r"reach: expected a grid that holds the mixture .* misses 1: raise reach"):
+        fit_gaussian(far, objective, starts=[(0.0, 0.0, 1.0)])
+    (fit,) = fit_gaussian(far, objective, starts=[(*far.means[0], 1.0)], reach=60.0, grid_size=181)
+    assert np.isfinite(fit.value)
+
+
+def test_a_grid_that_misses_the_fit_is_refused():
+    """Two narrow components far apart: the grid holds both components, but not the wide Gaussian of the likelihood."""
+    sharp = Mixture(np.array([0.5, 0.5]), np.array([[-4.0, 0.0], [4.0, 0.0]]), 0.04 * np.stack([EYE, EYE]))
+    with pytest.raises(
+        ValueError, match=r"reach: expected a grid that holds the fit from \(0.0, 0.0, 2.0\) up to 0.0001"
+    ):
+        fit_gaussian(sharp, "KL", starts=[(0.0, 0.0, 2.0)])

@@ -67,6 +67,12 @@ def test_the_best_discriminator_where_there_is_nothing():
     assert best_discriminator(np.array([0.0, 1.0, 3.0]), np.array([0.0, 0.0, 1.0])).tolist() == [0.5, 1.0, 0.75]
 
 
+def test_the_best_discriminator_of_huge_and_tiny_densities():
+    """A sum would overflow, half of the least number is 0."""
+    p, q = np.array([1e308, 1e308, 5e-324, 1e-300]), np.array([1e308, 1.0, 5e-324, 1e300])
+    assert best_discriminator(p, q).tolist() == [0.5, 1.0, 0.5, 0.0]
+
+
 def test_wider_networks_reach_more_and_never_too_much(line):
     points, masses = on(line)
     limit = 2 * js(*line[1:])

@@ -85,6 +85,23 @@ def test_bad_input_is_refused(arguments, options, message, unchecked):
         parzen_masses(*arguments, **options)
 
 
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        (np.zeros((5, 1)), r"places: expected points \[m, 2\], got shape \(5, 1\)"),
+        (np.zeros(2), r"places: expected points \[m, 2\], got shape \(2,\)"),
+        (np.full((5, 2), np.nan), "places: expected finite coordinates, got 10 that are not"),
+    ],
+)
+def test_bad_places_are_refused(places, message, unchecked):
+    with pytest.raises(ValueError, match=message):
+        parzen(np.zeros((3, 2)), places)
+
+
+def test_no_places_have_no_density():
+    assert parzen(np.zeros((3, 2)), np.zeros((0, 2))).shape == (0,)
+
+
 def test_no_points_are_refused():
     with pytest.raises(ValueError, match="n: expected at least one point, got 0"):
         sample_parabola(0, np.random.default_rng(0))

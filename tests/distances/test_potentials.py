@@ -129,6 +129,15 @@ def test_flat_functions_and_single_points_are_refused(clouds, unchecked):
     f = exact_potential(*clouds)
     with pytest.raises(ValueError, match="critic, exact: expected functions that vary"):
         agreement(lambda z: 0 * z.sum(dim=1), f, clouds[0])
+    with pytest.raises(
+        ValueError, match="critic, exact: expected points at which both functions have a slope, got none"
+    ):
+        agreement(lambda z: z[:, 0].round() + 0 * z[:, 1], f, clouds[0])
+    for bad in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="critic: expected finite values and slopes at the points"):
+            agreement(lambda z, bad=bad: z[:, 0] + bad, f, clouds[0])
+        with pytest.raises(ValueError, match="exact: expected finite values and slopes at the points"):
+            agreement(f, lambda z, bad=bad: z[:, 0] * bad, clouds[0])
     with pytest.raises(ValueError, match=r"points: expected at least two, \[n, d\], got shape \(1, 2\)"):
         agreement(f, f, clouds[0][:1])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thesiscode.distances import NotConverged, emd, ground_distance, kl, sinkhorn
+from thesiscode.distances import NotConverged, emd, ground_distance, kl, sinkhorn, sinkhorn_divergence
 from thesiscode.distances.sinkhorn import round_plan
 
 seeds = st.integers(0, 10_000)
@@ -133,12 +133,82 @@ def test_rounding_makes_marginals_exact(seed):
         ({"epsilon": 1e-14}, "epsilon: expected at least 1e-12 times the range of the costs"),
         ({"epsilon": 0.1, "tolerance": 0.0}, "tolerance: expected a finite number above 0"),
         ({"epsilon": 0.1, "max_iterations": 0}, "max_iterations: expected an integer of at least 1, got 0"),
+        ({"epsilon": 0.1, "max_iterations": 1.5}, "max_iterations: expected an integer of at least 1, got 1.5"),
     ],
 )
-def test_bad_settings_are_refused(options, message):
+def test_bad_settings_are_refused(options, message, unchecked):
+    p, q, cost = problem(0, 8, 8)
+    for solver in (sinkhorn, sinkhorn_divergence):
+        with pytest.raises(ValueError, match=message):
+            solver(p, q, cost, **options)
+
+
+def test_an_integer_of_numpy_counts_iterations(unchecked):
     p, q, cost = problem(0)
-    with pytest.raises(ValueError, match=message):
-        sinkhorn(p, q, cost, **options)
+    assert sinkhorn(p, q, cost, epsilon=0.5, max_iterations=np.int64(500)).converged
+
+
+def one_cloud(seed, n=10, empty=2):
+    """Masses p and q on the same points, each 0 on others, and the points' distances."""
+    rng = np.random.default_rng(seed)
+    p, q = rng.dirichlet(np.ones(n), size=2)
+    p[:empty], q[-empty:] = 0, 0
+    points = rng.standard_normal((n, 2))
+    return p / p.sum(), q / q.sum(), ground_distance(points, points)
+
+
+@pytest.mark.parametrize("epsilon", [0.5, 3.0])
+def test_the_divergence_is_what_three_values_make(epsilon):
+    """Each sum(plan cost) + epsilon KL(plan | p q), by hand, on the points that have mass."""
+    p, q, cost = one_cloud(0)
+
+    def value(p, q, tolerance):
+        some, other = p > 0, q > 0
+        p, q, c = p[some], q[other], cost[np.ix_(some, other)]
+        found = sinkhorn(p, q, c, epsilon=epsilon, tolerance=tolerance)
+        return found.plan_cost + epsilon * kl(found.plan, np.outer(p, q), tolerance=1e-2)
+
+    for tolerance, near in ((1e-6, 1e-5), (1e-3, 5e-3)):
+        by_hand = value(p, q, tolerance) - (value(p, p, tolerance) + value(q, q, tolerance)) / 2
+        found = sinkhorn_divergence(p, q, cost, epsilon=epsilon, tolerance=tolerance)
+        assert found == pytest.approx(by_hand, abs=near)
+
+
+def test_values_of_the_dual_problem_need_no_exact_marginals():
+    """Marginals that are off by 1e-3 leave an error far below that."""
+    p, q, cost = one_cloud(1)
+    rough, fine = (sinkhorn_divergence(p, q, cost, epsilon=0.5, tolerance=t) for t in (1e-3, 1e-6))
+    assert rough == pytest.approx(fine, abs=1e-4)
+
+
+@settings(max_examples=10)
+@given(seeds, st.floats(0.4, 5))
+def test_the_divergence_is_0_for_equal_distributions_and_above_for_others(seed, epsilon):
+    p, q, cost = one_cloud(seed)
+    assert sinkhorn_divergence(p, p, cost, epsilon=epsilon) == 0
+    there, back = (sinkhorn_divergence(*pair, cost, epsilon=epsilon, tolerance=1e-4) for pair in ((p, q), (q, p)))
+    assert there > 0 and there == pytest.approx(back, abs=1e-4)
+
+
+def test_the_divergence_goes_from_the_exact_cost_to_the_energy_distance():
+    p, q, cost = one_cloud(2)
+    exact, energy = emd(p, q, cost), -(p - q) @ cost @ (p - q) / 2
+    small, *between, large = (sinkhorn_divergence(p, q, cost, epsilon=e, tolerance=1e-4) for e in (0.01, 0.3, 2, 1e4))
+    assert small == pytest.approx(exact, rel=0.02) and large == pytest.approx(energy, rel=1e-3)
+    assert all(energy < one < exact for one in between)
+
+
+def test_a_divergence_without_time_warns():
+    p, q, cost = one_cloud(3)
+    with pytest.warns(NotConverged, match="sinkhorn_divergence: marginals are off by .* after 20 iterations") as caught:
+        sinkhorn_divergence(p, q, cost, epsilon=0.05, max_iterations=20)
+    assert len(caught) == 1
+
+
+def test_a_divergence_wants_points_that_both_share(unchecked):
+    p, q, cost = problem(0)
+    with pytest.raises(ValueError, match=r"cost: expected a square one, .* got shape \(9, 7\)"):
+        sinkhorn_divergence(p, q, cost, epsilon=0.1)
 
 
 @pytest.mark.parametrize(

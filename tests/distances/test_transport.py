@@ -157,6 +157,23 @@ def test_c_transforms(seed):
     np.testing.assert_allclose(c_transform(better, cost), g)
 
 
+def test_a_transform_leaves_out_points_and_pairs():
+    cost = np.array([[1.0, math.inf], [3.0, 5.0]])
+    assert c_transform(np.array([0.0, -math.inf]), cost).tolist() == [1, math.inf]
+    assert c_transform(np.zeros(2), cost).tolist() == [1, 5]
+
+
+@pytest.mark.parametrize("scale", [1e-200, 0.1, 1e200])
+def test_high_orders_neither_vanish_nor_overflow(scale):
+    """All orders are between the mean of the distances that a plan uses and the largest of them."""
+    p, q, x, y = problem(2)
+    d = scale * ground_distance(x, y)
+    found = [wasserstein(p, q, d, order=order) / scale for order in (1, 2, 20, 100, 400)]
+    assert found == sorted(found) and found[0] > 0 and found[-1] <= d.max() / scale
+    assert wasserstein(p, q, np.full(d.shape, scale), order=400) == pytest.approx(scale)
+    assert wasserstein(p, q, 0 * d, order=400) == 0
+
+
 def test_one_point_and_no_way():
     assert emd(np.ones(1), np.ones(1), np.full((1, 1), 3.0)) == 3
     assert emd(np.array([0.5, 0.5]), np.array([0.5, 0.5]), np.zeros((2, 2))) == 0
@@ -191,6 +208,8 @@ def test_a_solver_that_is_done_is_silent():
         ([0.5, 0.5], [1.0], [[1.0, 1.0]], r"cost: expected shape \(2, 1\), as p and q have, got \(1, 2\)"),
         ([0.5, 0.5], [1.0], [[1.0], [math.nan]], "cost: expected finite costs, got 1 that are not"),
         ([[0.5], [0.5]], [1.0], [[1.0], [1.0]], r"p: expected masses \[n\], got shape \(2, 1\)"),
+        ([0.5, 0.5], [1.0], [[1.0], [1j]], "cost: expected an array of real numbers, got complex128"),
+        ([], [1.0], np.zeros((0, 1)), r"p: expected an array of numbers, got float64, shape \(0,\)"),
     ],
 )
 def test_bad_input_is_refused(solver, p, q, cost, message, unchecked):
@@ -200,11 +219,30 @@ def test_bad_input_is_refused(solver, p, q, cost, message, unchecked):
 
 def test_more_bad_input(unchecked):
     half = np.array([0.5, 0.5])
-    with pytest.raises(ValueError, match=r"order: expected at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"order: expected a finite number of at least 1, got 0"):
         wasserstein(half, half, np.ones((2, 2)), order=0)
+    for order in (math.inf, math.nan):
+        with pytest.raises(ValueError, match=f"order: expected a finite number of at least 1, got {order}"):
+            wasserstein(half, half, np.ones((2, 2)), order=order)
+    far = np.array([[0.0, 0.1, 1.0], [0.1, 0.0, 1.0], [1.0, 1.0, 0.0]])
+    with pytest.raises(
+        ValueError, match=r"order: expected one for which powers of distances / 1 are above 0 .* got 400"
+    ):
+        wasserstein(np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), far, order=400)
     with pytest.raises(ValueError, match=r"distance: expected distances of at least 0, got -1"):
         wasserstein(half, half, -np.ones((2, 2)))
     with pytest.raises(ValueError, match=r"x, y: expected points \[n, d\] and \[m, d\]"):
         ground_distance(np.ones((2, 2)), np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"potential: expected one value a row of cost \(2, 3\), got \(3,\)"):
         c_transform(np.ones(3), np.ones((2, 3)))
+    two, bad = np.ones((2, 2)), np.array([1.0, math.nan])
+    for call, message in (
+        (lambda: ground_distance(bad[:, None], two[:, :1]), "x: expected finite coordinates, got nan"),
+        (lambda: ground_distance(two, two / 0.0), "y: expected finite coordinates, got nan or infinite ones"),
+        (lambda: ground_distance(two, two * 1j), "y: expected an array of real numbers, got complex128"),
+        (lambda: c_transform(bad, two), "potential: expected numbers below infinity, got nan"),
+        (lambda: c_transform(half, two * bad), "cost: expected numbers above minus infinity, got nan"),
+        (lambda: c_transform(half, two * 1j), "cost: expected an array of real numbers, got complex128"),
+    ):
+        with pytest.raises(ValueError, match=message), np.errstate(divide="ignore"):
+            call()

@@ -32,7 +32,7 @@ from .parzen import cell_centres, parabola_density, parzen, parzen_masses, sampl
 from .potentials import Agreement, Potential, agreement, euclidean, exact_potential, lipschitz_constant
 from .profiles import profiles
 from .rectangle import Candidates, Rectangle, directions, rectangle_masses
-from .sinkhorn import sinkhorn
+from .sinkhorn import sinkhorn, sinkhorn_divergence
 from .transport import NotConverged, Transport, c_transform, emd, ground_distance, kantorovich, wasserstein
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "sample_parabola",
     "simpson_weights",
     "sinkhorn",
+    "sinkhorn_divergence",
     "sinkhorn_grid",
     "smallest_cover",
     "translated",

@@ -14,7 +14,8 @@ Interval = tuple[float, float]
 def gaussian_kl(mean_p: Vector, cov_p: Matrix, mean_q: Vector, cov_q: Matrix) -> float:
     """KL(p || q) of two Gaussians, in nats.
 
-    Raises ValueError for shapes that do not fit or covariances that are not symmetric and positive definite.
+    Raises ValueError for shapes that do not fit, values that are not finite, or covariances that are not symmetric and
+    positive definite.
     """
     _check_gaussians(mean_p, cov_p, mean_q, cov_q)
     gap = np.asarray(mean_q) - mean_p
@@ -76,6 +77,9 @@ def _check_gaussians(mean_p: Vector, cov_p: Matrix, mean_q: Vector, cov_q: Matri
     for name, found, expected in (("mean_q", mean_q, d), ("cov_p", cov_p, d + d), ("cov_q", cov_q, d + d)):
         if np.shape(found) != expected:
             raise ValueError(f"{name}: expected shape {expected}, as mean_p has {d}, got {np.shape(found)}")
+    for name, found in (("mean_p", mean_p), ("cov_p", cov_p), ("mean_q", mean_q), ("cov_q", cov_q)):
+        if not np.isfinite(found).all():
+            raise ValueError(f"{name}: expected finite values, got {np.asarray(found).tolist()}")
     for name, cov in (("cov_p", cov_p), ("cov_q", cov_q)):
         if not np.allclose(cov, np.transpose(cov)) or np.linalg.eigvalsh(cov).min() <= 0:
             raise ValueError(f"{name}: expected a symmetric positive definite matrix, got {np.asarray(cov).tolist()}")

@@ -35,7 +35,7 @@ def kl(
     weights are above 0, the result is the divergence of two sets of masses in either case, and never below 0.
 
     Raises ValueError for negative or infinite values, shapes that differ, an empty support, a total that is not 1 up to
-    `tolerance` (the message gives it), or an unknown rule.
+    `tolerance` (the message gives it), a tolerance that is not finite, or an unknown rule.
     """
     p, q = _weighted(p, q, spacing, rule, tolerance)
     return max(float(rel_entr(p, q).sum()), 0.0)  # equal up to rounding is equal

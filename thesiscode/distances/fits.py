@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from .least_work import TRUNCATION, Search, extend_potential, least_work
-from .parzen import RADIUS, cell_centres, checked_masses, checked_points, parzen, parzen_masses
-from .rectangle import Candidates, Rectangle, directions
+from .masses import check_integer, check_positive
+from .parzen import RADIUS, REACH, cell_centres, checked_masses, checked_points, parzen_densities, parzen_masses
+from .rectangle import Candidates, Rectangle, checked_angles, directions
 
 METHODS = ("likelihood", "discrete", "kl", "js", "emd")
 LABELS = {
@@ -25,7 +26,7 @@ LABELS = {
 @dataclass(frozen=True)
 class ParameterGrid:
     """The rectangles to choose from: first coarse ones, then finer ones round the best. Raises ValueError for steps or
-    sides that are not above 0."""
+    sides that are not above 0, and for refinements that are not integers above 0."""
 
     least_side: float = 0.6
     most_side: float = 2.8
@@ -39,9 +40,10 @@ class ParameterGrid:
     """The finer angles are so many times closer."""
 
     def __post_init__(self) -> None:
-        for name in ("least_side", "side_step", "angle_step", "refine", "refine_angle"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name}: expected a number above 0, got {getattr(self, name)}")
+        for name in ("least_side", "most_side", "side_step", "angle_step"):
+            check_positive(name, getattr(self, name))
+        for name in ("refine", "refine_angle"):
+            check_integer(name, getattr(self, name), 1)
         if self.most_side <= self.least_side:
             raise ValueError(f"most_side: expected more than least_side, {self.least_side}, got {self.most_side}")
 
@@ -83,12 +85,13 @@ def smallest_cover(
     points: Float[np.ndarray, "m 2"], angles: Float[np.ndarray, " t"], *, margin: float = 0.0
 ) -> list[Rectangle]:
     """For each angle in degrees, the smallest rectangle about the origin that covers discs of radius `margin` round all
-    points. Raises ValueError for no points, a margin below 0, or points that leave a rectangle without a side."""
+    points. Raises ValueError for no points, a margin below 0, angles that are not finite, or points that leave a
+    rectangle without a side."""
     points = checked_points(points)
     if not 0 <= margin < math.inf:
         raise ValueError(f"margin: expected a finite number of at least 0, got {margin}")
     covers = []
-    for angle in np.asarray(angles, float):
+    for angle in checked_angles(angles):
         sides = 2 * (np.abs(points @ directions(angle).T).max(axis=0) + margin)
         if sides.min() <= 0:
             raise ValueError(f"points: expected some that span a rectangle, got {len(points)} on a line through 0")
@@ -112,11 +115,11 @@ def fit_kl(
 
     KL(P || Q) = -H(P) + log(a b) if Q covers P's support, which is the union of the kernels' discs, and infinite if
     not: for each angle, the smallest cover is best. n cells a side serve for P's entropy H(P), in nats. Raises
-    ValueError for fewer than three points, or a radius that is not above 0.
+    ValueError for fewer than three points, a radius that is not above 0, and an estimate that `parzen_densities`
+    refuses: one that leaves the grid, or that no cell's centre is in.
     """
     points = checked_points(points, 3)
-    centres = cell_centres(n)
-    density = parzen(points, centres, radius=radius)
+    density = parzen_densities(points, n, radius=radius)
     dense = density[density > 0]
     negative_entropy = float((dense * np.log(dense)).sum() / density.sum())
     covers = smallest_cover(points, (grid or ParameterGrid()).angles(), margin=radius)
@@ -153,7 +156,8 @@ def fit_js(
     edges: str = "covered",
     n: tuple[int, int] = (64, 128),
 ) -> RectangleFit:
-    """Smallest JS(P || Q), all candidates computed: coarse ones on n[0] cells a side, finer ones on n[1]."""
+    """Smallest JS(P || Q), all candidates computed: coarse ones on n[0] cells a side, finer ones on n[1]. Raises
+    ValueError as `fit_kl` does."""
     points, grid = checked_points(points, 3), grid or ParameterGrid()
     coarse = grid.coarse(n[0], edges)
     values = js_values(parzen_masses(points, n[0], radius=radius), coarse)
@@ -182,9 +186,12 @@ def fit_discrete_emd(
 ) -> RectangleFit:
     """Least work between the points, of equal weights, and the rectangle's cells (Figure 5-20).
 
-    Both searches, on n[0] and n[1] cells a side, are certified. Raises ValueError for fewer than three points.
+    Both searches, on n[0] and n[1] cells a side, are certified. Raises ValueError for fewer than three points, or
+    points off the grid.
     """
     points = checked_points(points, 3)
+    if (farthest := np.abs(points).max()) > REACH:
+        raise ValueError(f"points: expected points within [-{REACH:g}, {REACH:g}], got one that reaches {farthest:g}")
     weights = np.full(len(points), 1 / len(points))
     return _fit_emd(lambda _: (weights, points), grid, cost, truncation, edges, n)
 
@@ -201,8 +208,7 @@ def fit_emd(
 ) -> RectangleFit:
     """Least work between the Parzen window estimate and the rectangle (Equation 5.11, Figure 5-21).
 
-    Both searches, on n[0] and n[1] cells a side, are certified. Raises ValueError for fewer than three points, or a
-    radius that is not above 0.
+    Both searches, on n[0] and n[1] cells a side, are certified. Raises ValueError as `fit_kl` does.
     """
     points = checked_points(points, 3)
     return _fit_emd(lambda k: fit_masses(parzen_masses(points, k, radius=radius)), grid, cost, truncation, edges, n)

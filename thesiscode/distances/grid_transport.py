@@ -7,7 +7,7 @@ from jaxtyping import Float, Real
 from scipy.signal import fftconvolve
 
 from .log_convolution import Box, LogConvolution, bounding_box
-from .masses import check_positive, two_masses
+from .masses import check_positive, real_values, two_masses
 from .sinkhorn import RELAX, check_settings, finished, schedule
 from .transport import Transport
 
@@ -15,8 +15,12 @@ Ground = Callable[[np.ndarray, np.ndarray], np.ndarray]
 METRICS: dict[str, Ground] = {"euclidean": np.hypot, "cityblock": lambda dy, dx: np.abs(dy) + np.abs(dx)}
 GROUNDS: dict[str, Ground] = METRICS | {"sqeuclidean": lambda dy, dx: dy**2 + dx**2}
 
+ESTIMATES = ("midpoint", "plan")
+"""What `sinkhorn_grid` can return as the cost."""
 COARSE = 0.05
 """Marginals need not be nearer than this before epsilon falls."""
+SMOOTHEST = 1e9
+"""Kernels are as flat as this, in cells, or less: more than any grid has, and a number that does not overflow."""
 
 
 def sinkhorn_grid(
@@ -26,7 +30,7 @@ def sinkhorn_grid(
     spacing: float,
     epsilon: float,
     ground: str | Ground = "euclidean",
-    debias: bool = True,
+    estimate: str = "midpoint",
     tolerance: float = 1e-3,
     max_iterations: int = 1000,
 ) -> Transport:
@@ -40,7 +44,7 @@ def sinkhorn_grid(
     - epsilon, in the unit of the cost, falls from the largest cost to the given one.
     - `upper` is the cost of the plan after its marginals are made exact. `lower` is the value of a c-transform of the
       potential (thesis Equation 5.18), an exact one. The exact cost lies between them, up to rounding (1e-6 of it).
-    - `cost` is the mean of both bounds, or, with debias=False, `plan_cost`, that of the plan as found.
+    - `cost` is the mean of both bounds, or, with estimate="plan", `plan_cost`, that of the plan as found.
       For a metric, and epsilon small beside the way that mass goes, `plan_cost` is too large by about epsilon / 2 times
       the mass that moves.
 
@@ -48,14 +52,17 @@ def sinkhorn_grid(
     is that of the plan before it was repaired, `tolerance` the most that it may be, for a plan of total 1.
     `plan` is None.
 
-    Raises ValueError for bad masses, shapes that differ, settings that are not above 0, an unknown ground, or one with
-    infinite values. Warns with `NotConverged` where `max_iterations` are not enough; the bounds hold nevertheless.
+    Raises ValueError for bad masses, shapes that differ, settings that are not above 0, an unknown ground or estimate,
+    or a ground with infinite values. Warns with `NotConverged` where `max_iterations` are not enough; the bounds hold
+    nevertheless.
     """
     if np.ndim(p) != 2:
         raise ValueError(f"p: expected masses on a grid [h, w], got shape {np.shape(p)}")
     p, q = two_masses(p, q)
     check_positive("spacing", spacing)
     check_settings(epsilon, tolerance, max_iterations)
+    if estimate not in ESTIMATES:
+        raise ValueError(f"estimate: expected one of {', '.join(ESTIMATES)}, got {estimate!r}")
     costs = _costs(ground, p.shape, spacing)[::-1, ::-1]  # by x - y
     metric = isinstance(ground, str) and ground in METRICS
     a, b = (np.maximum(p - q, 0), np.maximum(q - p, 0)) if metric else (p, q)
@@ -85,7 +92,7 @@ def sinkhorn_grid(
     lower = float((f * p).sum() + (g * q).sum())
     plan_cost, upper = moved * plan_cost, moved * upper
     return Transport(
-        cost=(lower + upper) / 2 if debias else plan_cost,
+        cost=(lower + upper) / 2 if estimate == "midpoint" else plan_cost,
         lower=lower,
         upper=upper,
         marginal_error=moved * error,
@@ -117,7 +124,7 @@ class _Problem:
         reach = [np.arange(x.start - y.stop + 1, x.stop - y.start) for x, y in zip(to_a, to_b, strict=True)]
         occur = self._cost(reach[0][:, None], reach[1][None])
         steepest = max((np.abs(np.diff(occur, axis=k)).max(initial=0) for k in (0, 1)), default=0)
-        self.smoothness = epsilon / max(steepest, np.finfo(float).tiny)
+        self.smoothness = epsilon / max(steepest, epsilon / SMOOTHEST)
         self.of_b = LogConvolution(self._kernel, to_a, to_b, self.smoothness)
         self.of_a = LogConvolution(lambda dy, dx: self._kernel(-dy, -dx), to_b, to_a, self.smoothness)
 
@@ -219,11 +226,11 @@ def c_transform_grid(
 
 def _costs(ground: str | Ground, shape: tuple[int, int], spacing: float) -> Float[np.ndarray, "H W"]:
     """Costs of all differences (dy, dx) of points of the grid, from the most negative one on."""
-    if not callable(ground) and ground not in GROUNDS:
+    if not callable(ground) and not (isinstance(ground, str) and ground in GROUNDS):
         raise ValueError(f"ground: expected one of {', '.join(GROUNDS)}, or a function of (dy, dx), got {ground!r}")
     dy, dx = (spacing * np.arange(1 - n, n) for n in shape)
     function = ground if callable(ground) else GROUNDS[ground]
-    costs = np.asarray(function(*np.broadcast_arrays(dy[:, None], dx)), dtype=np.float64)
+    costs = real_values("ground", function(*np.broadcast_arrays(dy[:, None], dx)))
     if costs.shape != (len(dy), len(dx)) or not np.isfinite(costs).all() or costs.min() < 0:
         raise ValueError(
             f"ground: expected finite costs of at least 0, shape {(len(dy), len(dx))}, got shape {costs.shape}, "

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .parzen import checked_points
-from .rectangle import directions
+from .rectangle import checked_angles, directions
 
 
 def excess_kurtosis(points: Float[np.ndarray, "m 2"], angles: Float[np.ndarray, " t"]) -> Float[np.ndarray, " t"]:
@@ -14,10 +14,11 @@ def excess_kurtosis(points: Float[np.ndarray, "m 2"], angles: Float[np.ndarray, 
 
     Angles are in degrees. It is 0 for a normal distribution, and -6/7 for each axis of the parabola density. If two
     independent variables have equal variance and the excess k, that of x cos t + y sin t is k (cos^4 t + sin^4 t):
-    nearer to 0 at any angle between. Raises ValueError for fewer than two points, or ones that do not spread.
+    nearer to 0 at any angle between. Raises ValueError for fewer than two points, ones that do not spread, or angles
+    that are not finite.
     """
     points = checked_points(points, 2)
-    along = points @ np.stack([directions(angle)[0] for angle in np.asarray(angles, float)], axis=1)
+    along = points @ np.stack([directions(angle)[0] for angle in checked_angles(angles)], axis=1)
     variance = (along**2).mean(axis=0)
     if not (variance > 0).all():
         raise ValueError("points: expected some that spread in every direction, got none that do")
@@ -25,8 +26,10 @@ def excess_kurtosis(points: Float[np.ndarray, "m 2"], angles: Float[np.ndarray, 
 
 
 def kurtosis_angle(points: Float[np.ndarray, "m 2"], angles: Float[np.ndarray, " t"]) -> float:
-    """The angle in degrees at which both axes are least Gaussian: the largest sum of squared excess kurtoses."""
-    angles = np.asarray(angles, float)
+    """The angle in degrees at which both axes are least Gaussian: the largest sum of squared excess kurtoses.
+
+    Raises ValueError as `excess_kurtosis` does."""
+    angles = checked_angles(angles)
     both = excess_kurtosis(points, angles) ** 2 + excess_kurtosis(points, angles + 90) ** 2
     return float(angles[both.argmax()])
 
@@ -55,9 +58,10 @@ def best_angle(points: Float[np.ndarray, "m 2"], angles: Float[np.ndarray, " t"]
     """The angle in degrees of the greatest likelihood for somebody who knows the family of densities.
 
     The density is that of `parabola_density`, turned by the angle: what a sample can tell at best. Angles at which the
-    density of a point is 0 are out; if all are, the one with the fewest such points is taken.
+    density of a point is 0 are out; if all are, the one with the fewest such points is taken. Raises ValueError
+    for no points, or points or angles that are not finite.
     """
-    points, angles = checked_points(points), np.asarray(angles, float)
+    points, angles = checked_points(points), checked_angles(angles)
     turned = np.stack([points @ directions(angle).T for angle in angles])
     inside = 1 - turned**2
     likelihood = np.log(np.maximum(inside, 1e-300)).sum(axis=(1, 2))

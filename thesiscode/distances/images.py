@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float, Real
 
+from .masses import check_integer
 from .transport import emd, ground_distance
 
 Image = Real[np.ndarray, "h w"]
@@ -63,9 +64,11 @@ def transport_distance(a: Real[np.ndarray, "h w"], b: Real[np.ndarray, "h w"]) -
 def translated(image: Real[np.ndarray, "h w"], down: int, right: int) -> Real[np.ndarray, "h w"]:
     """The image moved by whole pixels; black comes in from the sides.
 
-    Raises ValueError for an image that `pixel_distance` refuses, and where anything but black would leave the frame.
+    Raises ValueError for an image that `pixel_distance` refuses, for shifts by parts of a pixel, and where anything but
+    black would leave the frame.
     """
     _check(image, image)
+    down, right = check_integer("down", down), check_integer("right", right)
     height, width = image.shape
     rows, columns = np.nonzero(image)
     if rows.size and not (
@@ -86,22 +89,31 @@ def fooled(
     """How often a change of an image looks larger than another image: for each image, the share of the other images
     that `distance` puts nearer to it than its own changed copy. 0 is what we want of a change that does not matter.
 
-    Raises ValueError for fewer than two images, for stacks of different shapes, and what `distance` raises.
+    Raises ValueError for fewer than two images, for stacks of different shapes, for distances that are negative or nan,
+    and what `distance` raises.
     """
     if np.ndim(images) != 3 or len(images) < 2:
         raise ValueError(f"images: expected at least two, [n, h, w], got shape {np.shape(images)}")
     if np.shape(changed) != np.shape(images):
         raise ValueError(f"changed: expected shape {np.shape(images)}, that of images, got {np.shape(changed)}")
-    own = np.array([distance(one, copy) for one, copy in zip(images, changed, strict=True)])
+    own = np.array([_measured(distance, one, copy) for one, copy in zip(images, changed, strict=True)])
     between = all_distances(images, distance)
     return (between < own[:, None]).sum(axis=1, where=~np.eye(len(images), dtype=bool)) / (len(images) - 1)
 
 
 def all_distances(images: Real[np.ndarray, "n h w"], distance: Distance) -> Float[np.ndarray, "n n"]:
-    """Between all images, by a distance that is symmetric; 0 on the diagonal. Raises what `distance` raises."""
+    """Between all images, by a distance that is symmetric; 0 on the diagonal. Raises ValueError for distances
+    that are negative or nan, and what `distance` raises."""
     found = np.zeros((len(images), len(images)))
     for i, j in zip(*np.triu_indices(len(images), 1), strict=True):
-        found[i, j] = found[j, i] = distance(images[i], images[j])
+        found[i, j] = found[j, i] = _measured(distance, images[i], images[j])
+    return found
+
+
+def _measured(distance: Distance, a: Real[np.ndarray, "h w"], b: Real[np.ndarray, "h w"]) -> float:
+    found = float(distance(a, b))
+    if not found >= 0:
+        raise ValueError(f"distance: expected numbers of at least 0, got {found:g}")
     return found
 
 

@@ -82,7 +82,8 @@ def least_work(
 
     `potentials` are prices of the same points that are known beforehand, such as those of a coarser search; `start` is
     the candidate to begin with; after `most` transports the search gives up, and `Search.certified` is False. Raises
-    ValueError for weights that are not those of the points, negative, or do not sum to one.
+    ValueError for weights that are not those of the points, negative, or do not sum to one, and for potentials that are
+    not finite prices of the points.
     """
     weights = masses("weights", weights)
     if weights.shape != (len(points),):
@@ -99,6 +100,11 @@ def least_work(
         np.maximum(bounds, weights @ u + candidates.expectations(prices), out=bounds)
 
     for u in potentials:
+        if np.shape(u) != weights.shape or not np.isfinite(u).all():
+            raise ValueError(
+                f"potentials: expected finite prices, one for each of {len(points)} points, got shape {np.shape(u)}, "
+                "or nan or infinite ones"
+            )
         cut(u)
     index = candidates.middle if start is None else start
     exact: dict[Index, float] = {}

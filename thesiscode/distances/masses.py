@@ -1,5 +1,7 @@
 """What all distances ask of the two distributions that they compare."""
 
+import operator
+
 import numpy as np
 from jaxtyping import Float, Real
 
@@ -13,8 +15,10 @@ def masses(
     """`values` in double precision, divided by their total, which must be 1 up to `tolerance`.
 
     Raises ValueError, which names `name`, for values that are not finite or negative, for an empty support, and for
-    another total.
+    another total; and for a tolerance that is below 0 or not finite.
     """
+    if not 0 <= tolerance < np.inf:
+        raise ValueError(f"tolerance: expected a finite number of at least 0, got {tolerance!r}")
     values = np.asarray(values)
     if values.dtype.kind not in "fiub" or not values.size:
         raise ValueError(f"{name}: expected an array of numbers, got {values.dtype}, shape {values.shape}")
@@ -48,3 +52,24 @@ def check_positive(name: str, value: float) -> None:
         fine = False
     if not fine:
         raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
+
+
+def check_integer(name: str, value: int, least: int | None = None) -> int:
+    """`value` as an int. Raises ValueError, which names `name`, unless it is an integer, NumPy's included, of at least
+    `least`."""
+    try:
+        number = None if isinstance(value, bool | np.bool_) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or (least is not None and number < least):
+        at_least = "" if least is None else f" of at least {least}"
+        raise ValueError(f"{name}: expected an integer{at_least}, got {value!r}")
+    return number
+
+
+def real_values(name: str, values: Real[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """`values` in double precision. Raises ValueError, which names `name`, for complex numbers or what is none."""
+    values = np.asarray(values)
+    if values.dtype.kind not in "fiub":
+        raise ValueError(f"{name}: expected an array of real numbers, got {values.dtype}, shape {values.shape}")
+    return values.astype(np.float64, copy=False)

@@ -10,27 +10,41 @@ from jaxtyping import Float
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
+from .masses import check_integer, check_positive, real_values
 from .transport import kantorovich
 
 OBJECTIVES = ("KL", "MMD", "JS", "reverse KL", "EMD")
 """What `fit_gaussian` can minimise: those of Theis et al. first."""
 FLOOR = -80.0
 """Logarithm of the least density that counts on the grid; below, e^-80 is 0 for all purposes and its slope is kept."""
+LEAST_SIZE = 8
+"""With fewer cells a side, a Gaussian that the grid holds is narrower than a cell."""
+MISSED = 1e-6
+"""A grid may miss so much of the mixture's mass."""
+MISSED_OF_FIT = 1e-4
+"""A grid may miss so much of a fit's mass. A fit is wider than the mixture, and its errors are of this order."""
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """A mixture of k Gaussians in the plane. Raises ValueError for weights that are not above 0 or do not sum to 1,
-    means that are not finite, and covariances that are not symmetric and positive definite."""
+    """A mixture of k Gaussians in the plane; lists become arrays.
+
+    Raises ValueError for weights that are not above 0 or do not sum to 1, means that are not finite, and covariances
+    that are not symmetric and positive definite.
+    """
 
     weights: Float[np.ndarray, " k"]
     means: Float[np.ndarray, "k 2"]
     covariances: Float[np.ndarray, "k 2 2"]
 
     def __post_init__(self) -> None:
-        k = len(self.weights)
+        k = np.size(self.weights) if np.ndim(self.weights) == 1 else 0
         for name, shape in (("weights", (k,)), ("means", (k, 2)), ("covariances", (k, 2, 2))):
-            found = np.asarray(getattr(self, name))
+            try:
+                found = real_values(name, getattr(self, name))
+            except ValueError as error:  # also NumPy's, of lists whose rows differ in length
+                raise ValueError(f"{name}: expected numbers of shape {shape}, got {getattr(self, name)!r}") from error
+            object.__setattr__(self, name, found)
             if found.shape != shape or not k:
                 raise ValueError(f"{name}: expected shape {shape} with k of at least 1, got {found.shape}")
             if not np.isfinite(found).all():
@@ -104,20 +118,21 @@ def fit_gaussian(
 
     objective: one of OBJECTIVES. "KL" is KL(P || Q), the likelihood's; "reverse KL" is KL(Q || P). Both, and JS, are
     sums over a grid of grid_size^2 cells on the square [-reach, reach]^2 around the mixture's mean, which has to hold
-    the mixture and the fits. "MMD" is the squared maximum mean discrepancy in closed form, with the kernel
-    exp(-|x - y|^2 / (2 bandwidth^2)). "EMD" moves about n_points points that stand for P on to n_points that stand for
-    Q, exactly. No draw is random.
+    the mixture, up to 1e-6 of its mass, and the fits, up to 1e-4. "MMD" is the squared maximum mean discrepancy in
+    closed form, with the kernel exp(-|x - y|^2 / (2 bandwidth^2)). "EMD" moves about n_points points that stand for P
+    on to n_points that stand for Q, exactly. No draw is random.
 
     starts: (mean x, mean y, standard deviation) of each search, by L-BFGS. JS, reverse KL and MMD have local optima, so
     that fits from different starts may differ.
 
-    Raises ValueError for an unknown objective, no start or a scale at a start that is not above 0, and options that are
-    not above 0.
+    Raises ValueError for an unknown objective, no start or a scale at a start that is not above 0, options that are not
+    above 0, numbers of points or of cells a side that are no integers, fewer than 8 cells a side, and a grid that does
+    not hold the mixture or a fit.
     """
-    options = {"bandwidth": bandwidth, "reach": reach, "grid_size": grid_size, "n_points": n_points}
-    for name, option in options.items():
-        if not 0 < option < math.inf:
-            raise ValueError(f"{name}: expected a finite number above 0, got {option!r}")
+    check_positive("bandwidth", bandwidth)
+    check_positive("reach", reach)
+    check_integer("grid_size", grid_size, LEAST_SIZE)
+    check_integer("n_points", n_points, 1)
     if not len(starts):
         raise ValueError("starts: expected at least one, got none")
     for start in starts:
@@ -128,10 +143,16 @@ def fit_gaussian(
     elif objective == "EMD":
         loss = _transport(mixture, n_points)
     elif objective in OBJECTIVES:
-        loss = _divergence(mixture, objective, reach, grid_size)
+        points, cell = _grid(mixture.mean, reach, grid_size), (2 * reach / grid_size) ** 2
+        _check_held("the mixture", mixture, points, cell, MISSED)
+        loss = _divergence(mixture, objective, points)
     else:
         raise ValueError(f"objective: expected one of {', '.join(OBJECTIVES)}, got {objective!r}")
     fits = [_descend(loss, start) for start in starts]
+    if objective not in ("MMD", "EMD"):
+        for fit in fits:
+            found = Mixture(np.ones(1), fit.mean[None], fit.scale**2 * np.eye(2)[None])
+            _check_held(f"the fit from {fit.start}", found, points, cell, MISSED_OF_FIT)
     return sorted(fits, key=lambda fit: fit.value)
 
 
@@ -152,10 +173,29 @@ def _descend(loss: Loss, start: tuple[float, float, float]) -> Fit:
     return Fit(found.x[:2].copy(), math.exp(found.x[2]), float(found.fun), tuple(map(float, start)))
 
 
-def _divergence(mixture: Mixture, objective: str, reach: float, size: int) -> Loss:
-    """Sums over cells, of both densities as masses that sum to 1 on the grid."""
+def _grid(centre: Float[np.ndarray, "2"], reach: float, size: int) -> Float[np.ndarray, "{size*size} 2"]:
+    """Centres of the cells."""
     axis = (np.arange(size) + 0.5) / size * 2 * reach - reach
-    points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2) + mixture.mean
+    return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2) + centre
+
+
+def _check_held(what: str, mixture: Mixture, points: Float[np.ndarray, "n 2"], cell: float, most: float) -> None:
+    """Raises ValueError unless densities times the area of a cell add up to 1, up to `most`."""
+    missed = 1 - cell * float(mixture.density(points).sum())
+    if missed > most:
+        raise ValueError(
+            f"reach: expected a grid that holds {what} up to {most:g} of its mass, got one that misses {missed:.2g}: "
+            f"raise reach, or grid_size if cells of {math.sqrt(cell):.2g} are wider than its components"
+        )
+    if missed < -most:
+        raise ValueError(
+            f"grid_size: expected cells narrower than the components of {what}, got cells of {math.sqrt(cell):.2g} "
+            f"whose masses add up to {1 - missed:.6g}: raise grid_size"
+        )
+
+
+def _divergence(mixture: Mixture, objective: str, points: Float[np.ndarray, "n 2"]) -> Loss:
+    """Sums over cells, of both densities as masses that sum to 1 on the grid."""
     with np.errstate(divide="ignore"):
         log_p = torch.from_numpy(np.log(mixture.density(points))).clamp_min(FLOOR).log_softmax(0)
     p, at = log_p.exp(), torch.from_numpy(points)

@@ -37,8 +37,9 @@ def best_discriminator(p: Float[np.ndarray, "*n"], q: Float[np.ndarray, "*n"]) -
             raise ValueError(f"{name}: expected finite densities of at least 0, got others")
     if np.shape(p) != np.shape(q):
         raise ValueError(f"q: expected the shape of p, {np.shape(p)}, got {np.shape(q)}")
-    total = p + q
-    return np.divide(p, total, out=np.full(np.shape(p), 0.5), where=total > 0)
+    larger = np.maximum(p, q)  # divided by it, no sum overflows
+    shares = [np.divide(one, larger, out=np.full(np.shape(p), 0.5), where=larger > 0) for one in (p, q)]
+    return shares[0] / (shares[0] + shares[1])
 
 
 def f_divergence(

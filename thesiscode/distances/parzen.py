@@ -47,12 +47,12 @@ def parzen(
     """Parzen window estimate of the points' density, at some places, with Epanechnikov's kernel.
 
     Each point adds the parabola 2 / (pi radius^2) (1 - r^2 / radius^2)+ over m, where r is the distance to it: a blob
-    of finite support whose integral is 1 / m. Raises ValueError for no points, points that are not finite, or a radius
-    that is not above 0.
+    of finite support whose integral is 1 / m. Raises ValueError for no points, points or places that are not finite
+    [., 2], or a radius that is not above 0.
     """
-    points = checked_points(points)
+    points, places = checked_points(points), checked_points(places, 0, "places")
     check_positive("radius", radius)
-    squared = ((np.asarray(places)[:, None] - points) ** 2).sum(axis=-1) / radius**2
+    squared = ((places[:, None] - points) ** 2).sum(axis=-1) / radius**2
     return np.maximum(1 - squared, 0).mean(axis=1) * (2 / (math.pi * radius**2))
 
 
@@ -61,30 +61,43 @@ def parzen_masses(
 ) -> Float[np.ndarray, "n n"]:
     """The estimate `parzen` on a grid of n x n cells: its value at each centre, divided so that the sum is one.
 
-    Element [i, j] is row i from below, column j from the left. Raises ValueError, besides those of `parzen`, if the
-    support of the estimate leaves the square, or if no centre lies in it.
+    Element [i, j] is row i from below, column j from the left. Raises ValueError as `parzen_densities` does.
     """
-    points = checked_points(points)
-    density = parzen(points, cell_centres(n, reach), radius=radius)
+    density = parzen_densities(points, n, radius=radius, reach=reach)
+    return (density / density.sum()).reshape(n, n)
+
+
+def parzen_densities(
+    points: Float[np.ndarray, "m 2"], n: int, *, radius: float = RADIUS, reach: float = REACH
+) -> Float[np.ndarray, "{n*n}"]:
+    """The estimate `parzen` at the centres of n x n cells, in their order, per unit of area.
+
+    Raises ValueError, besides those of `parzen`, if the support of the estimate leaves the square, or if no centre lies
+    in it.
+    """
+    points, centres = checked_points(points), cell_centres(n, reach)
+    check_positive("radius", radius)
     if (farthest := np.abs(points).max() + radius) > reach:
         raise ValueError(
             f"points: expected an estimate within [-{reach:g}, {reach:g}], its support reaches {farthest:g}"
         )
+    density = parzen(points, centres, radius=radius)
     if density.sum() == 0:
         raise ValueError(f"radius: expected kernels that hold a centre of the grid of {n} cells a side, got {radius}")
-    return (density / density.sum()).reshape(n, n)
+    return density
 
 
-def checked_points(points: Float[np.ndarray, "m 2"], least: int = 1) -> Float[np.ndarray, "m 2"]:
-    """The points as an array of floats. Raises ValueError unless they are at least `least` finite points (x, y)."""
+def checked_points(points: Float[np.ndarray, "m 2"], least: int = 1, name: str = "points") -> Float[np.ndarray, "m 2"]:
+    """The points as an array of floats. Raises ValueError, which names `name`, unless they are at least `least` finite
+    points (x, y)."""
     points = np.asarray(points, float)
     if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"points: expected points [m, 2], got shape {points.shape}")
+        raise ValueError(f"{name}: expected points [m, 2], got shape {points.shape}")
     if len(points) < least:
-        raise ValueError(f"points: expected at least {least}, got {len(points)}")
+        raise ValueError(f"{name}: expected at least {least}, got {len(points)}")
     if not np.isfinite(points).all():
         raise ValueError(
-            f"points: expected finite coordinates, got {np.count_nonzero(~np.isfinite(points))} that are not"
+            f"{name}: expected finite coordinates, got {np.count_nonzero(~np.isfinite(points))} that are not"
         )
     return points
 

@@ -105,25 +105,30 @@ def agreement(
 ) -> Agreement:
     """Compares two functions of a point, up to the constant and the scale of both.
 
-    Raises ValueError for fewer than two points, or a function that is flat on them.
+    Raises ValueError for fewer than two points, a function whose values or slopes are not finite on them, one that is
+    flat on them, or slopes that are 0 at each point, of one function or of the other.
     """
     if points.ndim != 2 or len(points) < 2:
         raise ValueError(f"points: expected at least two, [n, d], got shape {tuple(points.shape)}")
-    (a, a_slopes), (b, b_slopes) = (_with_slopes(f, points) for f in (critic, exact))
+    (a, a_slopes), (b, b_slopes) = (_with_slopes(name, f, points) for name, f in (("critic", critic), ("exact", exact)))
     a, b = a - a.mean(), b - b.mean()
     if not (a.norm() > 0 and b.norm() > 0):
         raise ValueError("critic, exact: expected functions that vary over the points, got a flat one")
-    cosines = F.cosine_similarity(a_slopes, b_slopes)
     sloped = (a_slopes.norm(dim=1) > 0) & (b_slopes.norm(dim=1) > 0)
+    if not sloped.any():
+        raise ValueError("critic, exact: expected points at which both functions have a slope, got none")
+    cosines = F.cosine_similarity(a_slopes, b_slopes)
     return Agreement((a @ b / (a.norm() * b.norm())).item(), cosines[sloped].mean().item())
 
 
 def _with_slopes(
-    f: Callable[[Cloud], Float[torch.Tensor, " n"]], points: Float[torch.Tensor, "n d"]
+    name: str, f: Callable[[Cloud], Float[torch.Tensor, " n"]], points: Float[torch.Tensor, "n d"]
 ) -> tuple[Float[torch.Tensor, " n"], Float[torch.Tensor, "n d"]]:
     points = points.detach().requires_grad_()
     values = f(points)
     (slopes,) = torch.autograd.grad(values.sum(), points)
+    if not (torch.isfinite(values).all() and torch.isfinite(slopes).all()):
+        raise ValueError(f"{name}: expected finite values and slopes at the points, got nan or infinite ones")
     return values.detach().double(), slopes.double()
 
 

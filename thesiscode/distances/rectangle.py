@@ -66,6 +66,14 @@ def directions(angle: float) -> Float[np.ndarray, "2 2"]:
     return np.array([[c, s], [-s, c]])
 
 
+def checked_angles(angles: Float[np.ndarray, " t"]) -> Float[np.ndarray, " t"]:
+    """The angles as an array of floats. Raises ValueError unless they are at least one, all finite, in a list."""
+    angles = np.asarray(angles, float)
+    if angles.ndim != 1 or not angles.size or not np.isfinite(angles).all():
+        raise ValueError(f"angles: expected a list of finite numbers of degrees, got {angles.tolist()}")
+    return angles
+
+
 def strip_shares(
     offsets: Float[np.ndarray, " k"], widths: Float[np.ndarray, " w"], spacing: float, angle: float, edges: str
 ) -> Float[np.ndarray, "w k"]:

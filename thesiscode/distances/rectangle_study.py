@@ -94,6 +94,7 @@ class RectangleSettings:
             cases["jagged"] = Case(n, edges="jagged", methods=raster)
             cases["turned"] = Case(n, turn=self.turn, methods=raster)
             cases["jagged, turned"] = Case(n, turn=self.turn, edges="jagged", methods=raster)
+            cases |= {f"points {m}, turned": Case(m, turn=self.turn, methods=("kl", "js")) for m in self.sample_sizes}
         return cases
 
     def draws_of(self, name: str) -> range:

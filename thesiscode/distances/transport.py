@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Real
 from scipy.spatial.distance import cdist
 
-from .masses import masses
+from .masses import masses, real_values
 
 MAX_PIVOTS = 10_000_000
 """The exact solver gives up after so many steps of the network simplex algorithm."""
@@ -57,9 +57,14 @@ class Transport:
 
 
 def ground_distance(x: Real[np.ndarray, "n d"], y: Real[np.ndarray, "m d"]) -> Float[np.ndarray, "n m"]:
-    """Euclidean distances between all points of two clouds. Raises ValueError for clouds of other shapes."""
+    """Euclidean distances between all points of two clouds. Raises ValueError for clouds of other shapes, or with
+    coordinates that are not finite."""
     if np.ndim(x) != 2 or np.ndim(y) != 2 or np.shape(x)[1] != np.shape(y)[1]:
         raise ValueError(f"x, y: expected points [n, d] and [m, d], got shapes {np.shape(x)} and {np.shape(y)}")
+    x, y = real_values("x", x), real_values("y", y)
+    for name, cloud in (("x", x), ("y", y)):
+        if not np.isfinite(cloud).all():
+            raise ValueError(f"{name}: expected finite coordinates, got nan or infinite ones")
     return cdist(x, y)
 
 
@@ -67,11 +72,17 @@ def c_transform(potential: Real[np.ndarray, " n"], cost: Real[np.ndarray, "n m"]
     """The largest g with potential(x) + g(y) <= cost(x, y): at each y, the least of cost(x, y) - potential(x).
 
     Where the cost is a metric and the potential is 1-Lipschitz, g is minus the potential. For the other direction, give
-    the transpose of the cost. Raises ValueError for shapes that do not fit.
+    the transpose of the cost. A potential of -inf leaves a point out, an infinite cost a pair. Raises ValueError for
+    shapes that do not fit, and for nan.
     """
     if np.ndim(cost) != 2 or np.shape(potential) != np.shape(cost)[:1]:
         raise ValueError(f"potential: expected one value a row of cost {np.shape(cost)}, got {np.shape(potential)}")
-    return (np.asarray(cost) - np.asarray(potential)[:, None]).min(axis=0)
+    potential, cost = real_values("potential", potential), real_values("cost", cost)
+    if not (potential < np.inf).all():
+        raise ValueError("potential: expected numbers below infinity, got nan or infinity")
+    if not (cost > -np.inf).all():
+        raise ValueError("cost: expected numbers above minus infinity, got nan or minus infinity")
+    return (cost - potential[:, None]).min(axis=0)
 
 
 def emd(p: Real[np.ndarray, " n"], q: Real[np.ndarray, " m"], cost: Real[np.ndarray, "n m"]) -> float:
@@ -80,8 +91,8 @@ def emd(p: Real[np.ndarray, " n"], q: Real[np.ndarray, " m"], cost: Real[np.ndar
     Exact, by the network simplex algorithm of the library POT. p and q are masses with a sum of 1, `cost[i, j]` is what
     it costs to move a unit from point i of p to point j of q. Memory: the cost matrix, a few times.
 
-    Raises ValueError for negative, infinite or unnormalised masses, or a cost of another shape or with infinite
-    values. Warns with `NotConverged` if the solver gives up.
+    Raises ValueError for negative, infinite or unnormalised masses, or a cost of another shape, or with infinite or
+    complex values. Warns with `NotConverged` if the solver gives up.
     """
     import ot  # half a second that only those who need it should wait for
 
@@ -141,13 +152,24 @@ def wasserstein(
 ) -> float:
     """W_p, exactly (thesis Equation 5.11): the order-th root of the earth mover's distance for distance^order.
 
-    Raises ValueError for an order below 1, negative distances, and as `emd` does.
+    Distances count as shares of the largest one, so that no power of them overflows. Raises ValueError for an order
+    below 1 or without end, one so high that powers of the distances that matter are 0 in double precision, negative
+    distances, and as `emd` does.
     """
-    if not order >= 1:
-        raise ValueError(f"order: expected at least 1, got {order!r}")
-    if np.min(distance) < 0:
-        raise ValueError(f"distance: expected distances of at least 0, got {np.min(distance):g}")
-    return max(emd(p, q, np.asarray(distance, dtype=np.float64) ** order), 0.0) ** (1 / order)
+    if not 1 <= order < np.inf:
+        raise ValueError(f"order: expected a finite number of at least 1, got {order!r}")
+    p, q, distance = checked(p, q, distance)
+    if distance.min() < 0:
+        raise ValueError(f"distance: expected distances of at least 0, got {distance.min():g}")
+    largest = distance.max() or 1.0
+    cost = (distance / largest) ** order
+    found = max(emd(p, q, cost), 0.0)
+    if found < np.finfo(float).tiny and (cost[distance > 0] < np.finfo(float).tiny).any():
+        raise ValueError(
+            f"order: expected one for which powers of distances / {largest:g} are above 0 in double precision, got "
+            f"{order!r}"
+        )
+    return float(largest * found ** (1 / order))
 
 
 def checked(
@@ -160,7 +182,7 @@ def checked(
     if np.shape(cost) != (len(p), len(q)):
         raise ValueError(f"cost: expected shape {(len(p), len(q))}, as p and q have, got {np.shape(cost)}")
     p, q = masses("p", p), masses("q", q)
-    cost = np.asarray(cost, dtype=np.float64)
+    cost = real_values("cost", cost)
     if not np.isfinite(cost).all():
         raise ValueError(f"cost: expected finite costs, got {np.count_nonzero(~np.isfinite(cost))} that are not")
     return p, q, cost

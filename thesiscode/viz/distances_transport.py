@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from .style import COLORS, tint
 
 DATA, MODEL = COLORS["data"], COLORS["gradient"]
-MEASURES = {"KL": COLORS["loss"], "JS": COLORS["output"], "EMD": COLORS["weight"]}
+MEASURES = {"KL": COLORS["gradient"], "JS": COLORS["loss"], "EMD": COLORS["output"]}
 _HEIGHT = LinearSegmentedColormap.from_list("h", [tint(MODEL, 0.45), "#ffffff", tint(COLORS["output"], 0.35)])
 
 
