@@ -75,7 +75,7 @@ def cars():
     """Scenes with a car to learn from, without one, and to test on: both kinds."""
     those = [i for i in range(560) if "car" in cast(draw_numbers(0, i), TARGETS)[1]]
     others = [i for i in range(560) if i not in those]
-    return [[draw_scene(0, i) for i in part] for part in (those[:60], others[:30], those[-25:] + others[-25:])]
+    return [[draw_scene(0, i) for i in part] for part in (those[:50], others[:20], those[-20:] + others[-20:])]
 
 
 def test_cars_are_found_in_scenes_and_hard_negatives_help(cars):
@@ -83,7 +83,6 @@ def test_cars_are_found_in_scenes_and_hard_negatives_help(cars):
     first, second = train_detector(train, negatives, "car", rng=np.random.default_rng(0))
     before, after = (judge(d, test, "car") for d in (first, second))
     assert after.average_precision >= 0.6 and after.average_precision > before.average_precision
-
     assert (np.diff(after.recall) >= 0).all() and after.recall.max() <= 1 and after.precision.max() <= 1
 
 

@@ -19,6 +19,12 @@ def test_trained_parameters_are_those_of_the_paper(net):
     assert totals(describe_lenet5(net))["n_parameters"] == 60_000
 
 
+def test_multiply_adds_are_places_times_kernels(net):
+    convolutions = 28**2 * 6 * 25 + 10**2 * 60 * 25  # sixty pairs of maps are joined in C3
+    weights = 14**2 * 6 + 5**2 * 16  # one product for each subsampled value
+    assert totals(describe_lenet5(net))["multiply_adds"] == convolutions + weights + 400 * 120 + 120 * 84 + 84 * 10
+
+
 def test_connections_are_those_of_the_paper(net):
     layers = {layer.name: layer for layer in describe_lenet5(net)}
     counts = {name: layers[name].multiply_adds + layers[name].bias_adds for name in ("c1", "c3", "c5", "f6", "out")}

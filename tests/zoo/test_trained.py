@@ -41,10 +41,15 @@ PUPPETS = ("dcgan", "wgan-gp", "relativistic")
 STRINGS = (*(f"marionettes-{which}" for which in (*PUPPETS, "poses")), "pendulums-dcgan", "pendulums-poses", "points")
 
 
+HISTORY = ("digit-strings", "joints-coordinates", "joints-heat-maps", "segmentation-plain", "segmentation-skips")
+PRETEXTS = ("supervised", "context", "colour")
+
+
 def test_what_ships_is_what_is_tested_here():
     names = [f"transfer/{which}" for which in (*SOURCES, "objects", "actions")]
     names += [f"gan/faces-{which}" for which in FACES] + [f"twosample/{which}" for which in ZOO]
     names += [f"causal/{which}" for which in ("ncc", *(f"strings-{which}" for which in STRINGS))]
+    names += [f"history/{which}" for which in (*HISTORY, *PRETEXTS)]  # measured again in tests/history
     assert sorted([*names, "weak/toyland"]) == SHIPPED
 
 

@@ -45,7 +45,7 @@ def bag_of_words(labels: Int[np.ndarray, " n"], k: int) -> Float[np.ndarray, " k
 
 
 def word_examples(
-    images: Sequence[UInt8[np.ndarray, "H W 3"]], words: Float[np.ndarray, "k d"], number: int, count: int, patch: int
+    images: Sequence[UInt8[np.ndarray, "_ _ 3"]], words: Float[np.ndarray, "k d"], number: int, count: int, patch: int
 ) -> list[UInt8[np.ndarray, "p p 3"]]:
     """The patches, at most one an image, whose descriptors are closest to word `number`; closest first.
 

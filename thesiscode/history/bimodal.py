@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def missing(a: Float[torch.Tensor, "n A"], b: Float[torch.Tensor, "n B"]) -> Float[torch.Tensor, "3n A+B"]:
+def missing(a: Float[torch.Tensor, "n A"], b: Float[torch.Tensor, "n B"]) -> Float[torch.Tensor, "3*n A+B"]:
     """Both modalities; the first alone; the second alone. What is missing is 0."""
     none_a, none_b = torch.zeros_like(a), torch.zeros_like(b)
     return torch.cat([torch.cat(pair, dim=1) for pair in ((a, b), (a, none_b), (none_a, b))])
@@ -29,7 +29,7 @@ class BimodalAutoencoder(nn.Module):
                 nn.init.kaiming_normal_(layer.weight, generator=generator)
                 nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Float[torch.Tensor, "n A+B"]) -> Float[torch.Tensor, "n A+B"]:
+    def forward(self, x: Float[torch.Tensor, "n both"]) -> Float[torch.Tensor, "n both"]:
         """Both modalities, of what is there of them."""
         return self.decoder(self.encoder(x))
 

@@ -16,7 +16,7 @@ from .hog_detector import Detector, detect, fit_detector, window_features
 WINDOW, MARGIN = (72, 56), 8
 """Pixels of the window (width, height), and of the context in it on each side. Cars are half as wide again as high."""
 C = 0.01
-"""Of the support vector machine, as Dalal and Triggs (2005) have it."""
+"""Of the support vector machine, as Dalal and Triggs (2005) have it; three times as much does no better on our cars."""
 PER_SCENE = 10, 20
 """Random windows, and at most so many hard ones, from each scene without the class."""
 

@@ -23,7 +23,7 @@ def gradients(image: Shaped[np.ndarray, "H W *C"]) -> tuple[Float[np.ndarray, "H
     dx[:, :, 1:-1] = channels[:, :, 2:] - channels[:, :, :-2]
     dy[:, 1:-1] = channels[:, 2:] - channels[:, :-2]
     strongest = (dx**2 + dy**2).argmax(axis=0)
-    dx, dy = (np.choose(strongest, d) for d in (dx, dy))
+    dx, dy = (np.take_along_axis(d, strongest[None], axis=0)[0] for d in (dx, dy))
     return np.hypot(dx, dy).astype(float), np.arctan2(dy, dx).astype(float) % np.pi
 
 

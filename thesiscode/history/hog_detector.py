@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int, Shaped, UInt8
 from sklearn.svm import LinearSVC
-from torchvision.ops import box_iou
 
 from .hog import hog
 
@@ -104,12 +103,15 @@ def nms(boxes: Float[np.ndarray, "n 4"], scores: Float[np.ndarray, " n"], overla
     boxes, scores = np.asarray(boxes, float).reshape(-1, 4), np.asarray(scores, float)
     if scores.shape != (len(boxes),) or not (boxes[:, :2] < boxes[:, 2:]).all() or not np.isfinite(scores).all():
         raise ValueError(f"boxes: expected boxes with area and a finite score each, got {len(boxes)}, {scores.shape}")
-    corners = torch.from_numpy(boxes)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     order, kept = np.argsort(-scores, kind="stable"), []
     while len(order):
         best, order = order[0], order[1:]
         kept.append(best)
-        order = order[box_iou(corners[best][None], corners[order])[0].numpy() <= overlap]
+        rest = boxes[order]
+        shared = np.minimum(rest[:, 2:], boxes[best, 2:]) - np.maximum(rest[:, :2], boxes[best, :2])
+        common = shared.clip(min=0).prod(axis=1)
+        order = order[common <= overlap * (areas[order] + areas[best] - common)]
     return np.array(kept, int)
 
 
@@ -153,7 +155,7 @@ def detect(
 
 
 def window_features(
-    images: Sequence[UInt8[np.ndarray, "H W 3"]],
+    images: Sequence[UInt8[np.ndarray, "_ _ 3"]],
     boxes: Sequence[Shaped[np.ndarray, "_ 4"] | Sequence[Shaped[np.ndarray, "4"] | Sequence[float]]],
     window: tuple[int, int],
     margin: int,

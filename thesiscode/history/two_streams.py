@@ -80,7 +80,8 @@ def lucas_kanade(
 
     To first order that is grad . d = -(second - first); least squares over a Gaussian window of deviation `width` gives
     two equations a pixel, A d = -b (Lucas and Kanade 1981). `ridge` is added to the diagonal of A: where the window
-    has no texture, the flow is 0. Good for displacements below the scale of the texture.
+    has no texture, the flow is 0. Good for displacements well below the scale of the texture; of a wave sin(k x) that
+    moves by d along x, the flow is 2 tan(k d / 2) / sin k, more than d.
 
     Raises ValueError for images that differ in shape or are not finite, and for a width or a ridge of 0 or below.
     """

@@ -112,7 +112,8 @@ def challenge(
     for year, error, depth in zip(years, errors, depths, strict=True):
         color = COLORS["muted"] if year < 2012 else CONVOLUTION
         left.bar(year, error, color=tint(color, 0.45), edgecolor=color)
-        left.text(year, error + 0.5, f"{error:g}", ha="center", fontsize=9)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # hides the dotted line behind the number
+        left.text(year, error + 0.6, f"{error:g}", ha="center", fontsize=9, bbox=box)
         if depth:
             left.text(
                 year, error + 2.4, f"{depth}\nlayers", ha="center", va="bottom", fontsize=9, color=COLORS["muted"]
@@ -162,8 +163,6 @@ def loss_panels(curves: Mapping[str, Mapping[str, Float[np.ndarray, " epochs"]]]
         ):
             epochs = np.arange(1, len(values) + 1)
             ax.plot(epochs, np.where(np.isfinite(values), values, np.nan), style, color=color, label=name)
-            if not np.isfinite(values).all():
-                ax.text(epochs[-1], chance + 0.5, "diverged", ha="right", fontsize=9.5, color=color)
         ax.axhline(chance, color=COLORS["ink"], linestyle=":", linewidth=1)
         ax.set(xlabel="epoch", ylim=(0, 3.4), xticks=range(2, len(epochs) + 1, 2))
         ax.set_title(title, loc="left", fontsize=10.5)

@@ -114,7 +114,7 @@ def found_in(
     truth: Sequence[Sequence[Sequence[int]]],
 ) -> Figure:
     """Images with what was found (yellow, its score) and the true boxes (blue, dashed)."""
-    figure, axes = plt.subplots(2, -(-len(images) // 2), figsize=(6.4, 4.4), squeeze=False)
+    figure, axes = plt.subplots(2, -(-len(images) // 2), figsize=(6.4, 3.6), squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
     for ax, image, mine, sure, true in zip(axes.flat, images, boxes, scores, truth, strict=False):

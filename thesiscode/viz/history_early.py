@@ -55,16 +55,6 @@ def planes(image: Float[np.ndarray, "H W"], rows: Mapping[str, Float[np.ndarray,
     return figure
 
 
-def drawings(images: Sequence[np.ndarray], names: Sequence[str]) -> Figure:
-    """Small drawings in a row, with their names."""
-    figure, axes = plt.subplots(1, len(images), figsize=(6.6, 1.2))
-    for ax, image, name in zip(axes, images, names, strict=True):
-        ax.imshow(image, cmap=INK, vmin=0, vmax=1)
-        ax.set_axis_off()
-        ax.set_title(name, fontsize=9, loc="center")
-    return figure
-
-
 def two_curves(
     panels: Mapping[str, tuple[Sequence[float], Mapping[str, Sequence[float]]]], *, ylabel: str, chance: float
 ) -> Figure:
@@ -115,6 +105,7 @@ def segmentation_graph(
         ax.text((a + b) / 2, height, label, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1}, **place)
     ax.plot(cuts, np.zeros(len(cuts)), "o", color=COLORS["ink"], markersize=6, zorder=5)
     ax.set(ylim=(-1.5, 1.3), yticks=[], xlabel="column")
+    ax.locator_params(axis="x", integer=True)
     ax.grid(False)
     return figure
 
@@ -166,6 +157,7 @@ def depth_panels(
         left.plot(range(1, len(losses[name]) + 1), losses[name], style, color=color, label=name)
         right.plot(range(1, len(gradients[name]) + 1), gradients[name], style, color=color, marker="o", markersize=4)
     left.set(xlabel="epoch", ylabel="training loss (nats)", ylim=(0, None))
+    left.locator_params(axis="x", integer=True)
     right.set(xlabel="layer", ylabel="gradient of its weights", yscale="log")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=10)
     return figure

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from .style import COLORS, CYCLE, tint
 from .toyland import BOX, draw_boxes
@@ -72,10 +73,15 @@ def pair_of_patches(
     """An image with a pair of patches and the other places, and what the network sees: the two patches in grey."""
     figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.7), gridspec_kw={"width_ratios": [2, 1, 1]})
     axes[0].imshow(image)
+    halo = [withStroke(linewidth=3, foreground=COLORS["ink"])]
     for number, (row, column) in enumerate(places.tolist()):
         frame = Rectangle((column - 0.5, row - 0.5), size, size, fill=False, edgecolor="white", linestyle=":")
+        frame.set_path_effects(halo)
         axes[0].add_patch(frame)
-        axes[0].text(column + size / 2, row + size / 2, str(number), color="white", ha="center", va="center")
+        at = (column + (size - 1) / 2, row + (size - 1) / 2)
+        shown = all(0 <= z < side for z, side in zip(at, image.shape[1::-1], strict=True))
+        if shown:
+            axes[0].text(*at, str(number), color="white", ha="center", va="center", path_effects=halo)
     for (row, column), color in zip(corners.tolist(), (COLORS["accent"], COLORS["sky"]), strict=True):
         draw_boxes(axes[0], [(column, row, column + size, row + size)], color=color)
     grey = image.mean(axis=2)
@@ -126,7 +132,7 @@ def bars_of_codes(values: Float[np.ndarray, "rows columns"], rows: Sequence[str]
         ax.bar_label(drawn, [f"{v:.0%}" for v in values[:, k]], fontsize=10)
     ax.axhline(0.1, color=COLORS["ink"], linestyle=":")
     ax.set_xticks(range(len(rows)), rows)
-    ax.set(ylabel="accuracy", ylim=(0, 1.25))
+    ax.set(ylabel="accuracy", ylim=(0, 1.25), yticks=np.linspace(0, 1, 6))
     ax.grid(axis="x", visible=False)
     ax.legend(fontsize=10, ncols=len(columns), loc="upper center")
     return figure

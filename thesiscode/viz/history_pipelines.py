@@ -153,17 +153,6 @@ def joint_maps(
     return figure
 
 
-def keypoint_curves(radii: Float[np.ndarray, "r"], curves: Mapping[str, Sequence[float]], chosen: float) -> Figure:
-    """Share of joints that are found, by the radius within which they count."""
-    figure, ax = plt.subplots(figsize=(6.0, 3.3))
-    for color, style, (name, values) in zip(CYCLE, STYLES, curves.items(), strict=False):
-        ax.plot(radii, values, style, color=color, label=name)
-    ax.axvline(chosen, color=COLORS["muted"], linestyle=":")
-    ax.set(xlabel="radius in pixels", ylabel="share of joints within it", ylim=(0, 1.02), xlim=(0, radii[-1]))
-    ax.legend(fontsize=10)
-    return figure
-
-
 def flow_fields(
     frames: Float[np.ndarray, "n t H W"], flows: Float[np.ndarray, "n 2 H W"], titles: Sequence[str]
 ) -> Figure:
