@@ -157,6 +157,8 @@ def test_bad_input(unchecked):
         digit_strings(0, rng=rng)
     with pytest.raises(ValueError, match="part: expected 'train' or 'test', got 'all'"):
         digit_strings(1, part="all", rng=rng)
+    with pytest.raises(ValueError, match="part: expected 'train' or 'test', got 'all'"):
+        split_digits("all")
     with pytest.raises(ValueError, match=r"images: expected shape \[n, 8, width\], got \[1, 9, 27\]"):
         segment(np.ones((1, 9, 27)))
     with pytest.raises(ValueError, match="images: expected finite numbers, and ink on each"):

@@ -62,7 +62,7 @@ def test_a_network_learns_what_it_is_shown(maps):
 
 def test_what_ships_is_as_good_as_its_card_says_and_better_than_standing_still():
     settings = JointSettings()
-    test, train = joints_test(settings), marionette_frames(200, 0)
+    test, train = joints_test(settings), marionette_frames(50, 0)
     still = joint_errors(train.joints.mean(dim=0).expand_as(test.joints), test.joints).mean()
     for which in JOINTS:
         found = pointing(load_network(f"joints-{which}"), test)

@@ -40,7 +40,7 @@ def test_choices_are_the_best_windows_of_the_last_classifier():
 
 
 def test_folds_do_not_see_what_they_choose():
-    """Without any signal an SVM of few examples with many features confirms its start; one that has not seen the image cannot."""
+    """Without any signal an SVM of many features confirms its start; one that has not seen the image cannot."""
     rng = np.random.default_rng(1)
     positives, start = [rng.normal(size=(10, 1000)) for _ in range(30)], np.zeros(30, int)
     negatives = rng.normal(size=(60, 1000))

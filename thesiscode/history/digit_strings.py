@@ -33,8 +33,6 @@ def digit_strings(
     """
     if min(n, length) < 1 or overlap < 0:
         raise ValueError(f"n, length, overlap: expected at least 1, 1 and 0, got {n}, {length} and {overlap}")
-    if part not in ("train", "test"):
-        raise ValueError(f"part: expected 'train' or 'test', got {part!r}")
     images, targets = split_digits(part)
     labels = rng.integers(10, size=(n, length))
     width = 10 * length
@@ -53,7 +51,12 @@ def digit_strings(
 
 
 def split_digits(part: str) -> tuple[Float[np.ndarray, "n 8 8"], Int[np.ndarray, " n"]]:
-    """scikit-learn's digits, from 0 to 1, and what they are: a fixed quarter for "test", the others for "train"."""
+    """scikit-learn's digits, from 0 to 1, and what they are: a fixed quarter for "test", the others for "train".
+
+    Raises ValueError for another part.
+    """
+    if part not in ("train", "test"):
+        raise ValueError(f"part: expected 'train' or 'test', got {part!r}")
     data = load_digits()
     order = np.random.default_rng(0).permutation(len(data.target))
     first = int(TEST_SHARE * len(order))

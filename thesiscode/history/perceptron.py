@@ -58,7 +58,7 @@ def margin(x: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"], weights: 
 
 
 def mistake_bound(x: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) -> float:
-    """(R / gamma)^2: no order of the samples makes the perceptron err more often (Novikoff 1962).
+    """(R / gamma)^2: no order of the samples makes the perceptron err more often (Block 1962, Novikoff 1962).
 
     R is the largest norm of a sample, gamma the largest margin of a hyperplane through the origin; the bound is
     infinite where no hyperplane separates the classes. The shortest weights with labels * (x @ weights) >= 1 have the

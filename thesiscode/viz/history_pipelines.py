@@ -71,6 +71,8 @@ def detected(
         _bare(ax).imshow(image)
         draw_boxes(ax, there, color="white", style="--")
         draw_boxes(ax, found, words)
+        for text in ax.texts:
+            text.set_clip_on(False)  # names at the upper rim of a small scene
     return figure
 
 
