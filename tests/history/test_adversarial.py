@@ -59,3 +59,18 @@ def test_bad_input(unchecked):
         fast_gradient_sign(X, X, math.nan)
     with pytest.raises(ValueError, match="low, high: expected low < high, got 1 and 0"):
         fast_gradient_sign(X, X, 0.1, low=1, high=0)
+
+
+@pytest.mark.parametrize(
+    ("x", "gradient", "message"),
+    [
+        (X, X[:1], r"gradient: expected the shape of x, \(6, 3, 8, 8\), got \(1, 3, 8, 8\)"),
+        (X[:1], X, r"gradient: expected the shape of x, \(1, 3, 8, 8\), got \(6, 3, 8, 8\)"),
+        (X, X * torch.nan, "gradient: expected finite values"),
+        (X, X * torch.inf, "gradient: expected finite values"),
+        (X * torch.nan, X, "x: expected finite values"),
+    ],
+)
+def test_a_step_needs_a_finite_gradient_of_its_own_shape(unchecked, x, gradient, message):
+    with pytest.raises(ValueError, match=message):
+        fast_gradient_sign(x, gradient, 0.1)

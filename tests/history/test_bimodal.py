@@ -40,3 +40,15 @@ def test_bad_input(unchecked):
     net = BimodalAutoencoder(2, 2)
     with pytest.raises(ValueError, match="a, b: expected as many examples of each, at least one, got 3 and 2"):
         train_bimodal(net, torch.zeros(3, 2), torch.zeros(2, 2), draw=draw(0))
+
+
+@pytest.mark.parametrize(("a", "b", "name"), [(torch.nan, 0.0, "a"), (0.0, torch.inf, "b")])
+def test_training_refuses_what_is_not_finite(unchecked, a, b, name):
+    with pytest.raises(ValueError, match=f"^{name}: expected finite values, got NaN or infinite ones"):
+        train_bimodal(BimodalAutoencoder(2, 2), torch.full((3, 2), a), torch.full((3, 2), b), draw=draw(0))
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_both_modalities_have_as_many_examples(unchecked, n):
+    with pytest.raises(ValueError, match=f"a, b: expected as many examples of each, got 3 and {n}"):
+        missing(torch.zeros(3, 2), torch.zeros(n, 2))

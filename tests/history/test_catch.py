@@ -95,3 +95,15 @@ def test_bad_input(unchecked):
         learn(0)
     with pytest.raises(ValueError, match="discount, explore"):
         learn(1, discount=1.5)
+
+
+@pytest.mark.parametrize(("games", "memory"), [(16, 15), (2001, 2000)])
+def test_a_move_of_all_games_fits_into_memory(unchecked, games, memory):
+    with pytest.raises(ValueError, match=f"games: expected at most the memory, {memory}, got {games}"):
+        learn(1, games=games, memory=memory)
+
+
+@pytest.mark.parametrize("discount", [-0.1, 1.1, np.nan])
+def test_exact_values_need_a_discount(unchecked, discount):
+    with pytest.raises(ValueError, match=rf"discount: expected a number in \[0, 1\], got {discount}"):
+        exact_q_values(ALL, discount=discount)

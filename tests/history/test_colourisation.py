@@ -83,3 +83,35 @@ def test_the_network_gives_a_distribution_for_each_place():
     net = ColourNet(trunk, 5, torch.zeros(7, 2), generator=torch.Generator().manual_seed(0))
     assert net(torch.zeros(2, 3, 64, 64)).shape == (2, 7, 8, 8)
     assert "centres" in net.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: rarity_weights(torch.zeros(1, 2, 2).long(), 3, mix=0.0),
+            r"mix: expected a share in \(0, 1\], got 0.0",
+        ),
+        (
+            lambda: rarity_weights(torch.zeros(1, 2, 2).long(), 3, mix=1.5),
+            r"mix: expected a share in \(0, 1\], got 1.5",
+        ),
+        (lambda: rarity_weights(torch.zeros(0, 2, 2).long(), 3), r"targets: expected at least one, each in \[0, 3\)"),
+        (lambda: rarity_weights(torch.full((1, 2, 2), 3), 3), r"targets: .* each in \[0, 3\), got \[3\]"),
+        (lambda: rarity_weights(torch.full((1, 2, 2), -1), 3), r"targets: .* each in \[0, 3\), got \[-1\]"),
+        (lambda: palette(torch.zeros(0, 2, 4, 4)), r"colours: expected at least one, got \(0, 2, 4, 4\)"),
+        (lambda: palette(torch.full((1, 2, 1, 1), torch.nan)), "colours: expected finite values, got 2 that are not"),
+        (
+            lambda: quantise(torch.full((1, 2, 1, 1), torch.inf), torch.zeros(3, 2)),
+            "colours: expected finite values, got 2 that are not",
+        ),
+        (
+            lambda: quantise(torch.zeros(1, 2, 1, 1), torch.full((3, 2), torch.nan)),
+            "centres: expected finite values, got 6 that are not",
+        ),
+        (lambda: quantise(torch.zeros(1, 2, 1, 1), torch.zeros(0, 2)), r"centres: expected at least one, got \(0, 2\)"),
+    ],
+)
+def test_bad_input(unchecked, call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -90,3 +90,31 @@ def test_bad_input(unchecked):
         pck(np.empty((0, 2)), 2)
     with pytest.raises(ValueError, match="data: expected at least 32 frames"):
         train_joints(JointNetwork(8, maps=True), marionette_frames(2, 0), epochs=1, draw=torch.Generator())
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: bumps(torch.zeros(1, 2), 50),
+            "side, stride: expected a side of one or more whole cells, got 50 and 4",
+        ),
+        (lambda: bumps(torch.zeros(1, 2), 0), "side, stride: expected a side of one or more whole cells, got 0 and 4"),
+        (lambda: bumps(torch.zeros(1, 2), 8, stride=0), "side, stride: expected .* got 8 and 0"),
+        (
+            lambda: joint_errors(torch.full((1, 2, 2), torch.nan), torch.zeros(1, 2, 2)),
+            "found: expected finite places, got NaN",
+        ),
+        (
+            lambda: joint_errors(torch.zeros(1, 2, 2), torch.full((1, 2, 2), torch.inf)),
+            "truth: expected finite places, got NaN",
+        ),
+        (lambda: pck(np.array([[1.0, np.nan]]), 2), "errors: expected at least one, all finite, got 2, 1 of them not"),
+        (lambda: pck(np.array([[1.0, np.inf]]), 2), "errors: expected at least one, all finite, got 2, 1 of them not"),
+        (lambda: pck(np.ones((1, 2)), 0), "radius: expected a finite number of pixels above 0, got 0"),
+        (lambda: pck(np.ones((1, 2)), np.inf), "radius: expected a finite number of pixels above 0, got inf"),
+    ],
+)
+def test_places_are_finite_and_cells_are_whole(unchecked, call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

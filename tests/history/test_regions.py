@@ -103,3 +103,52 @@ def test_bad_input(unchecked):
         suppress(boxes, np.array([1.0, np.nan, 0]))
     with pytest.raises(ValueError, match="overlap: expected a share"):
         suppress(boxes, scores, overlap=1.5)
+
+
+def said(n=1, kind=0, scores=1):
+    return Detections(np.array([[0, 0, 10, 10]] * n), np.array([kind] * n), np.ones(scores))
+
+
+def there(n=1, kind=0, difficult=False):
+    return Objects(np.array([[0, 0, 10, 10]] * n).reshape(-1, 4), np.full(n, kind), np.full(n, difficult))
+
+
+@pytest.mark.parametrize(
+    ("found", "truth", "message"),
+    [
+        ([said(kind=12), said()], [there(), there()], r"found: expected kinds from 0 to 11, got \[12\] in image 0"),
+        ([said(), said(kind=-1)], [there(), there()], r"found: expected kinds from 0 to 11, got \[-1\] in image 1"),
+        ([said()], [there(kind=12)], r"truth: expected kinds from 0 to 11, got \[12\] in image 0"),
+        (
+            [said(scores=2)],
+            [there()],
+            r"found: expected boxes, kinds, scores of one length, got \[1, 1, 2\] in image 0",
+        ),
+        (
+            [said()],
+            [there()._replace(kinds=np.zeros(2, int))],
+            r"truth: expected boxes, kinds, difficult of one length, got \[1, 2, 1\] in image 0",
+        ),
+        ([], [], "truth: expected an object that is not difficult, got none in 0 images"),
+        ([said()], [there(0)], "truth: expected an object that is not difficult, got none in 1 images"),
+        ([said()], [there(difficult=True)], "truth: expected an object that is not difficult"),
+    ],
+)
+def test_a_pooled_ranking_refuses(unchecked, found, truth, message):
+    with pytest.raises(ValueError, match=message):
+        pooled_average_precision(found, truth)
+
+
+@pytest.mark.parametrize(
+    ("image", "context", "message"),
+    [
+        (np.zeros((20, 20, 3)), 0.0, r"image: expected colours, uint8 \[H, W, 3\], got float64"),
+        (np.zeros((20, 20), np.uint8), 0.0, r"image: expected colours, .* got uint8 \(20, 20\)"),
+        (np.zeros((20, 20, 4), np.uint8), 0.0, r"image: expected colours, .* got uint8 \(20, 20, 4\)"),
+        (np.zeros((20, 20, 3), np.uint8), -0.1, "context: expected a finite share of at least 0, got -0.1"),
+        (np.zeros((20, 20, 3), np.uint8), np.nan, "context: expected a finite share of at least 0, got nan"),
+    ],
+)
+def test_a_warp_refuses(unchecked, image, context, message):
+    with pytest.raises(ValueError, match=message):
+        warped(image, np.array([[0, 0, 10, 10]]), side=8, context=context)

@@ -125,3 +125,22 @@ def test_bad_input(unchecked):
         train_stream(Stream(1, 2), torch.zeros(40, 1, 16, 16), torch.zeros(39).long(), epochs=1, draw=torch.Generator())
     with pytest.raises(ValueError, match="beliefs: expected a row of 15"):
         accuracies(np.zeros((2, 15)), moving_patterns(3, rng=np.random.default_rng(0)))
+
+
+@pytest.mark.parametrize(
+    ("x", "labels", "epochs", "message"),
+    [
+        (torch.full((32, 1, 16, 16), torch.nan), torch.arange(32) % 2, 1, "x: expected finite examples, got NaN"),
+        (torch.zeros(32, 1, 16, 16), torch.ones(32).long(), 1, r"labels: expected at least two classes, got \[1\]"),
+        (torch.zeros(32, 1, 16, 16), torch.arange(32) % 2, 0, "epochs: expected at least 1, got 0"),
+    ],
+)
+def test_a_stream_refuses(unchecked, x, labels, epochs, message):
+    with pytest.raises(ValueError, match=message):
+        train_stream(Stream(1, 2), x, labels, epochs=epochs, draw=torch.Generator())
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_beliefs_are_finite(unchecked, value):
+    with pytest.raises(ValueError, match="beliefs: expected finite log-probabilities"):
+        accuracies(np.full((2, 15), value), moving_patterns(2, rng=np.random.default_rng(0)))

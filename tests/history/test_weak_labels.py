@@ -60,3 +60,19 @@ def test_bad_input(unchecked):
         lift([({"dog"}, "")])
     with pytest.raises(ValueError, match="expected at least 1 and a share in"):
         read_captions(3, 0, place_told=2.0)
+
+
+@pytest.mark.parametrize(
+    ("captions", "prior", "message"),
+    [
+        ([({"dog"}, "room")], 0.0, "prior: expected a finite number above 0, got 0.0"),
+        ([({"dog"}, "room")], -1.0, "prior: expected a finite number above 0, got -1.0"),
+        ([({"dog"}, "room")], np.nan, "prior: expected a finite number above 0, got nan"),
+        ([({"dog"}, "room"), ({"dog"}, "moon")], 1.0, "captions: expected places of sky, sea, .*, got 'moon'"),
+        ([({"dog", "unicorn"}, "room")], 1.0, "captions: expected classes of aeroplane, .*, got unicorn"),
+        ([(set(), "room")], 1.0, "captions: expected at least one that names a place and a class, got none"),
+    ],
+)
+def test_lift_refuses(unchecked, captions, prior, message):
+    with pytest.raises(ValueError, match=message):
+        lift(captions, prior=prior)

@@ -90,3 +90,16 @@ def test_bad_input(unchecked):
         width_curve([2], n=5, d=2, noise=-1.0, draws=1, rng=rng)
     with pytest.raises(ValueError, match="width: expected an integer of at least 1"):
         RandomFeatures.draw(2, 0, rng=rng)
+
+
+@pytest.mark.parametrize(
+    ("predict", "message"),
+    [
+        (lambda z: z * np.nan, "fit: expected finite numbers, got 200 NaN"),
+        (lambda z: 0.0, r"fit: expected shape \(200,\) .* got \(\)"),
+        (lambda z: z[:1], r"fit: expected shape \(200,\), got \(1,\)"),
+    ],
+)
+def test_bad_predictors(unchecked, predict, message):
+    with pytest.raises(ValueError, match=message):
+        bias_variance(lambda x, y: predict, truth, n=5, noise=0.1, n_sets=2, rng=np.random.default_rng(0))

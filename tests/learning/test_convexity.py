@@ -54,3 +54,37 @@ def test_bad_input(unchecked):
         least_pull(lambda w: w, np.zeros(2), LINE, 1.0)
     with pytest.raises(ValueError, match="b: expected a finite number of at least 0"):
         growth_excess(lambda w: w[:, 0], ZERO, LINE, 0, -1)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "message"),
+    [
+        (lambda w: w * np.nan, "gradient: expected finite numbers, got 6 NaN"),
+        (lambda w: w[:1], r"gradient: expected shape \(3, 2\), got \(1, 2\)"),
+        (lambda w: w[:, :1], r"gradient: expected shape \(3, 2\), got \(3, 1\)"),
+    ],
+)
+def test_bad_gradients(unchecked, gradient, message):
+    points = np.ones((3, 2))
+    with pytest.raises(ValueError, match=message):
+        least_pull(gradient, np.zeros(2), points, 0.5)
+    with pytest.raises(ValueError, match=message):
+        lipschitz_on(gradient, points, 2 * points)
+
+
+@pytest.mark.parametrize(
+    ("mean_square", "message"),
+    [
+        (lambda w: w[:, 0] * np.nan, "mean_square: expected finite numbers, got 3 NaN"),
+        (lambda w: w[:, :1], r"mean_square: expected shape \(3,\) .* got \(3, 1\)"),
+        (lambda w: w[:1, 0], r"mean_square: expected shape \(3,\), got \(1,\)"),
+    ],
+)
+def test_bad_mean_squares(unchecked, mean_square, message):
+    with pytest.raises(ValueError, match=message):
+        growth_excess(mean_square, np.zeros(2), np.ones((3, 2)), 0, 1)
+
+
+def test_pairs_have_as_many_columns(unchecked):
+    with pytest.raises(ValueError, match=r"v: expected shape \(3, 2\), got \(3, 1\)"):
+        lipschitz_on(lambda w: w, np.ones((3, 2)), np.zeros((3, 1)))

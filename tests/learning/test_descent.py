@@ -145,3 +145,10 @@ def test_bad_input(unchecked):
         Bowl((-1.0,))
     with pytest.raises(ValueError, match="smoothness: expected a finite number above 0"):
         worst_trough(0, 1, 1)
+
+
+@pytest.mark.parametrize("w", [np.ones(1), np.ones((3, 1)), np.ones(3), np.float64(1)], ids=np.shape)
+def test_a_bowl_refuses_points_of_another_dimension(unchecked, w):
+    for function in (BOWL.cost, BOWL.gradient):
+        with pytest.raises(ValueError, match=r"w: expected shape \[\*n 2\], got"):
+            function(w)

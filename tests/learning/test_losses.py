@@ -80,3 +80,9 @@ def test_bad_input(unchecked):
         HINGE(np.array([np.inf]), np.ones(1))
     with pytest.raises(ValueError, match=r"scores: expected shape \[n\]"):
         decide(np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("threshold", [np.nan, np.inf, None])
+def test_bad_thresholds(unchecked, threshold):
+    with pytest.raises(ValueError, match="threshold: expected a finite number, got"):
+        decide(np.ones(2), threshold)

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 from sklearn.linear_model import LogisticRegression
 
 from thesiscode.learning import (
@@ -99,6 +100,23 @@ def test_the_minimiser_is_that_of_scikit_learn(data):
     np.testing.assert_allclose(Objective(x, y, LOGISTIC, penalty).minimise(), other.fit(x, y).coef_[0], atol=1e-4)
     ours = Objective(x, y, LOGISTIC, penalty)
     np.testing.assert_allclose(ours.gradient(ours.minimise()), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_least_hinge_loss_is_nearly_that_of_the_linear_program(seed):
+    """min mean(xi) with y (x . w) >= 1 - xi and xi >= 0, exactly."""
+    x, y = TwoGaussians((0.5, 1.0)).sample(200, rng=np.random.default_rng(seed))
+    x = with_bias((x - x.mean(axis=0)) / x.std(axis=0))
+    n, d = x.shape
+    exact = linprog(
+        np.repeat([0, 1 / n], [d, n]),
+        A_ub=-np.hstack([y[:, None] * x, np.eye(n)]),
+        b_ub=-np.ones(n),
+        bounds=[(None, None)] * d + [(0, None)] * n,
+    )
+    objective = Objective(x, y, HINGE)
+    assert exact.fun > 0.1
+    assert exact.fun * (1 - 1e-9) <= objective.cost(objective.minimise()) <= 1.01 * exact.fun
 
 
 def test_a_penalty_shortens_the_weights_and_costs_training_loss(data):

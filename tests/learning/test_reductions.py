@@ -88,3 +88,49 @@ def test_bad_input(unchecked):
         track(bright, [], (0, 0, 1, 1), reach=1)
     with pytest.raises(ValueError, match="box: expected one inside of 60 x 50"):
         track(bright, [frame(0, 0)] * 2, (55, 0, 65, 10), reach=1)
+
+
+@pytest.mark.parametrize(
+    ("box", "settings", "message"),
+    [
+        ((0, 0, 4, 4), {"reach": -1}, "reach: expected an integer of at least 0, got -1"),
+        ((0, 0, 4, 4), {"reach": 2, "stride": 0}, "stride: expected an integer of at least 1, got 0"),
+        ((0, 0, 4, 4), {"reach": 2, "stride": -1}, "stride: expected an integer of at least 1, got -1"),
+        ((0, 0, 4.5, 4), {"reach": 1}, "box: expected whole pixels, got 4.5"),
+        ((0, 0, 4, 4, 4), {"reach": 1}, "box: expected 4 numbers a box, .* got 5"),
+    ],
+)
+def test_bad_neighbours(unchecked, box, settings, message):
+    with pytest.raises(ValueError, match=message):
+        neighbours(box, 10, 10, **settings)
+
+
+@pytest.mark.parametrize(
+    ("box", "settings", "message"),
+    [
+        ((55, 0, 65, 10), {"reach": 1}, "box: expected one inside of 60 x 50"),
+        ((5, 0, 5, 10), {"reach": 1}, "box: expected one inside of 60 x 50"),
+        ((0, 0, 4.5, 4), {"reach": 1}, "box: expected whole pixels, got 4.5"),
+        ((0, 0, 4, 4), {"reach": 1, "stride": 0}, "stride: expected an integer of at least 1, got 0"),
+    ],
+)
+def test_bad_input_is_refused_for_one_frame_too(unchecked, box, settings, message):
+    with pytest.raises(ValueError, match=message):
+        track(bright, [frame(0, 0)], box, **settings)
+
+
+@pytest.mark.parametrize(
+    ("score", "message"),
+    [
+        (lambda image, boxes: np.full(len(boxes), np.nan), "scores: expected finite numbers, got 9 NaN"),
+        (lambda image, boxes: np.ones(len(boxes) - 1), r"scores: expected shape \(9,\), got \(8,\)"),
+        (lambda image, boxes: np.ones((len(boxes), 1)), r"scores: expected shape \(9,\) .* got \(9, 1\)"),
+        (lambda image, boxes: 1.0, r"scores: expected shape \(9,\) .* got \(\)"),
+    ],
+)
+def test_bad_scores(unchecked, score, message):
+    box = (5, 5, 9, 9)
+    with pytest.raises(ValueError, match=message):
+        track(score, [frame(0, 0)] * 2, box, reach=1)
+    with pytest.raises(ValueError, match=message):
+        detect(score, frame(0, 0), neighbours(box, 60, 50, reach=1))

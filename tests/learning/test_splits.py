@@ -56,3 +56,11 @@ def test_bad_input(unchecked):
         telling_columns(np.ones((2, 2)), np.array([1.0, -1.0]), 3)
     with pytest.raises(ValueError, match="y: expected labels of both classes"):
         cross_validated_accuracy(np.ones((4, 2)), np.ones(4), 1, leak=True, rng=rng)
+
+
+@pytest.mark.parametrize("leak", [True, False])
+@pytest.mark.parametrize(("rarer", "folds"), [(1, 5), (1, 2), (4, 5)])
+def test_each_fold_wants_an_example_of_each_class(unchecked, leak, rarer, folds):
+    x, y = np.random.default_rng(0).normal(size=(20, 3)), np.repeat([1.0, -1.0], [rarer, 20 - rarer])
+    with pytest.raises(ValueError, match=f"folds: expected at most {rarer}, .* got {folds}"):
+        cross_validated_accuracy(x, y, 1, leak=leak, folds=folds, rng=np.random.default_rng(0))

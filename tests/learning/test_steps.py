@@ -42,3 +42,11 @@ def test_bad_input(unchecked):
         Power(1, 1, float("nan"))
     with pytest.raises(ValueError, match=r"ratio: expected a number in \(0, 1\), got 1"):
         Geometric(1, 1)
+
+
+@pytest.mark.parametrize("steps", [Power(0.5), Geometric(0.5, 0.9)])
+@pytest.mark.parametrize("n", [-3, 2.5])
+def test_bad_numbers_of_steps(unchecked, steps, n):
+    assert steps.first(0).shape == (0,)
+    with pytest.raises(ValueError, match=f"n: expected an integer of at least 0, got {n}"):
+        steps.first(n)

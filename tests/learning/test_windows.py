@@ -5,6 +5,8 @@ import pytest
 
 from thesiscode.learning import describe_windows, window_samples
 
+IMAGE = np.zeros((10, 12, 3), dtype=np.uint8)
+
 
 def test_samples_are_means_of_the_pixels():
     image = np.random.default_rng(0).integers(0, 256, (12, 18, 3), dtype=np.uint8)
@@ -45,12 +47,29 @@ def test_a_plain_window_has_no_edges_and_one_colour():
 
 
 def test_bad_input(unchecked):
-    image = np.zeros((10, 12, 3), dtype=np.uint8)
     with pytest.raises(ValueError, match=r"boxes: expected .* inside of 12 x 10"):
-        window_samples(image, np.array([[0, 0, 13, 5]]), 2)
+        window_samples(IMAGE, np.array([[0, 0, 13, 5]]), 2)
     with pytest.raises(ValueError, match=r"boxes: expected .* inside of 12 x 10"):
-        window_samples(image, np.array([[4, 4, 4, 5]]), 2)
+        window_samples(IMAGE, np.array([[4, 4, 4, 5]]), 2)
     with pytest.raises(ValueError, match="boxes: expected shape"):
-        window_samples(image, np.empty((0, 4)), 2)
+        window_samples(IMAGE, np.empty((0, 4)), 2)
     with pytest.raises(ValueError, match=r"image: expected shape \[H W 3\], got \(10, 12\)"):
-        describe_windows(image[..., 0], np.array([[0, 0, 5, 5]]))
+        describe_windows(IMAGE[..., 0], np.array([[0, 0, 5, 5]]))
+
+
+@pytest.mark.parametrize(
+    ("image", "box", "n", "message"),
+    [
+        (IMAGE, [0, 0, 5, 5], 0, "n: expected an integer of at least 1, got 0"),
+        (IMAGE, [0, 0, 5, 5], -1, "n: expected an integer of at least 1, got -1"),
+        (IMAGE, [0, 0, 5, 5], 2.0, "n: expected an integer of at least 1, got 2.0"),
+        (IMAGE, [0, 0, 5], 2, r"boxes: expected 4 numbers a box, .* got 3"),
+        (IMAGE, [0, 0, 5.5, 5], 2, "boxes: expected whole pixels, got 5.5"),
+        (IMAGE, [4, 4, 4, 5], 2, r"boxes: expected .* inside of 12 x 10 pixels, got \[4 4 4 5\]"),
+        (IMAGE / 255, [0, 0, 5, 5], 2, "image: expected pixels of type uint8, got float64"),
+        (IMAGE * np.nan, [0, 0, 5, 5], 2, "image: expected pixels of type uint8, got float64"),
+    ],
+)
+def test_bad_windows(unchecked, image, box, n, message):
+    with pytest.raises(ValueError, match=message):
+        window_samples(image, np.array([box]), n)

@@ -34,8 +34,14 @@ def fast_gradient_sign(
     """x + epsilon sign(gradient), clipped to the range of pixels (Goodfellow et al. 2015, Section 4).
 
     Of all steps that move no pixel by more than epsilon, it raises the loss most, to first order: by epsilon ||g||_1.
-    Raises ValueError for a negative epsilon or one that is not finite, and an empty range.
+    Raises ValueError for a negative epsilon or one that is not finite, an empty range, a gradient of another shape than
+    x, and values of either that are not finite.
     """
+    if gradient.shape != x.shape:
+        raise ValueError(f"gradient: expected the shape of x, {tuple(x.shape)}, got {tuple(gradient.shape)}")
+    for name, values in (("x", x), ("gradient", gradient)):
+        if not torch.isfinite(values).all():
+            raise ValueError(f"{name}: expected finite values, got NaN or infinite ones")
     if not 0 <= epsilon < math.inf:
         raise ValueError(f"epsilon: expected a finite number of at least 0, got {epsilon}")
     if not low < high:

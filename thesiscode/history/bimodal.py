@@ -10,7 +10,12 @@ from torch.nn import functional as F
 
 
 def missing(a: Float[torch.Tensor, "n A"], b: Float[torch.Tensor, "n B"]) -> Float[torch.Tensor, "3*n A+B"]:
-    """Both modalities; the first alone; the second alone. What is missing is 0."""
+    """Both modalities; the first alone; the second alone. What is missing is 0.
+
+    Raises ValueError where a and b differ in number.
+    """
+    if len(a) != len(b):
+        raise ValueError(f"a, b: expected as many examples of each, got {len(a)} and {len(b)}")
     none_a, none_b = torch.zeros_like(a), torch.zeros_like(b)
     return torch.cat([torch.cat(pair, dim=1) for pair in ((a, b), (a, none_b), (none_a, b))])
 
@@ -46,10 +51,13 @@ def train_bimodal(
     """Adam on mini-batches of 64 examples; returns the mean loss of each epoch.
 
     denoise: also train with one modality missing; without it the network only sees both.
-    Raises ValueError without examples, or where a and b differ in number.
+    Raises ValueError without examples, where a and b differ in number, and for values that are not finite.
     """
     if len(a) != len(b) or len(a) == 0:
         raise ValueError(f"a, b: expected as many examples of each, at least one, got {len(a)} and {len(b)}")
+    for name, values in (("a", a), ("b", b)):
+        if not torch.isfinite(values).all():
+            raise ValueError(f"{name}: expected finite values, got NaN or infinite ones")
     optimizer = torch.optim.Adam(net.parameters(), 2e-3)
     whole, losses = torch.cat([a, b], dim=1), []
     for _ in range(epochs):

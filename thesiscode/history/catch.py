@@ -80,8 +80,10 @@ def exact_q_values(games: Games, *, discount: float) -> Float[np.ndarray, "n 3"]
     """The values under the best play: 1 if the ball can still be reached after the action, else -1, discounted.
 
     The discount counts once for each move that is left after this one. In a deterministic game whose only rewards are
-    1 and -1 at its end, this solves Bellman's equation.
+    1 and -1 at its end, this solves Bellman's equation. Raises ValueError for a discount outside [0, 1].
     """
+    if not 0 <= discount <= 1:
+        raise ValueError(f"discount: expected a number in [0, 1], got {discount}")
     left = STEPS - games.ball[:, 0] - 1
     after = np.clip(games.paddle[:, None] + np.array(MOVES), 0, SIDE - 1)
     reached = np.abs(games.ball[:, 1, None] - after) <= left[:, None]
@@ -113,10 +115,12 @@ def learn(
     third of the rounds, else the one with the largest value. Each move of a round is followed by one step of Adam on
     `batch` remembered moves; the oldest of `memory` moves are forgotten.
 
-    Raises ValueError for counts below 1, or a discount or share outside [0, 1].
+    Raises ValueError for counts below 1, more games than memory, or a discount or share outside [0, 1].
     """
     if min(rounds, games, memory, batch) < 1:
         raise ValueError(f"rounds, games, memory, batch: expected at least 1, got {(rounds, games, memory, batch)}")
+    if games > memory:
+        raise ValueError(f"games: expected at most the memory, {memory}, got {games}")
     if not (0 <= discount <= 1 and 0 <= explore <= 1):
         raise ValueError(f"discount, explore: expected numbers in [0, 1], got {discount} and {explore}")
     rng = np.random.default_rng(seed)

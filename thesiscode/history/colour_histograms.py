@@ -12,12 +12,14 @@ def colour_histogram(
 ) -> Float[np.ndarray, "rg by wb"]:
     """How many pixels have each colour, on the axes rg = r - g, by = 2b - r - g and wb = r + g + b.
 
-    mask: the pixels that count; all of them by default. Raises ValueError for an image that is not uint8 [H, W, 3], a
-    mask of another size or without pixels, or fewer than one bin.
+    mask: the pixels that count; all of them by default. Raises ValueError for an image that is not uint8 [H, W, 3] or
+    is empty, a mask that is not Boolean, has another size or no pixels, or fewer than one bin.
     """
     image = np.asarray(image)
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ValueError(f"image: expected uint8 [H, W, 3], got {image.dtype} {image.shape}")
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+        raise ValueError(f"image: expected uint8 [H, W, 3], not empty, got {image.dtype} {image.shape}")
+    if mask is not None and np.asarray(mask).dtype != bool:
+        raise ValueError(f"mask: expected True or False, got {np.asarray(mask).dtype}")
     if mask is not None and (np.shape(mask) != image.shape[:2] or not np.any(mask)):
         raise ValueError(f"mask: expected shape {image.shape[:2]} with a pixel, got {np.shape(mask)}, {np.sum(mask)}")
     if min(bins) < 1:
@@ -33,11 +35,15 @@ def intersection(image: Float[np.ndarray, "..."], models: Float[np.ndarray, "m .
     """The share of each model's pixels that find one of their colour in the image, in [0, 1].
 
     sum_j min(I_j, M_j) / sum_j M_j, for counts I of the image and M of a model (Swain and Ballard 1991). What the image
-    holds beyond the model costs nothing. Raises ValueError for shapes that differ, or an empty model.
+    holds beyond the model costs nothing. Raises ValueError for shapes that differ, no models, an empty
+    one, or counts that are not finite or below 0.
     """
     image, models = np.asarray(image, float), np.asarray(models, float)
-    if models.shape[1:] != image.shape:
-        raise ValueError(f"models: expected shape [m, {image.shape}], got {models.shape}")
+    if models.shape[1:] != image.shape or not len(models):
+        raise ValueError(f"models: expected shape [m, {image.shape}], m > 0, got {models.shape}")
+    for name, counts in (("image", image), ("models", models)):
+        if not ((counts >= 0) & np.isfinite(counts)).all():
+            raise ValueError(f"{name}: expected finite counts of at least 0, got {counts.min()} to {counts.max()}")
     totals = models.reshape(len(models), -1).sum(axis=1)
     if not (totals > 0).all():
         raise ValueError("models: expected at least one pixel in each, got an empty histogram")

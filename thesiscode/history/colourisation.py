@@ -47,8 +47,11 @@ def colour_grid(images: Shaped[torch.Tensor, "n 3 H W"], side: int = SIDE) -> Fl
 def palette(colours: Float[torch.Tensor, "n 2 h w"], *, share: float = 1e-3) -> Float[torch.Tensor, "Q 2"]:
     """Centres of the bins that hold at least this share of the colours, in a fixed order.
 
-    Raises ValueError if no bin does.
+    Raises ValueError if no bin does, without colours, and for those that are not finite.
     """
+    if not colours.numel():
+        raise ValueError(f"colours: expected at least one, got {tuple(colours.shape)}")
+    _check_finite("colours", colours)
     bins, counts = (colours / BIN).round().long().movedim(1, -1).reshape(-1, 2).unique(dim=0, return_counts=True)
     kept = bins[counts >= share * counts.sum()]
     if not len(kept):
@@ -59,9 +62,19 @@ def palette(colours: Float[torch.Tensor, "n 2 h w"], *, share: float = 1e-3) -> 
 def quantise(
     colours: Float[torch.Tensor, "n 2 h w"], centres: Float[torch.Tensor, "Q 2"]
 ) -> Int64[torch.Tensor, "n h w"]:
-    """The nearest centre of each colour."""
+    """The nearest centre of each colour. Raises ValueError without centres, and for values that are not finite."""
+    if not len(centres):
+        raise ValueError(f"centres: expected at least one, got {tuple(centres.shape)}")
+    _check_finite("colours", colours)
+    _check_finite("centres", centres)
     flat = colours.movedim(1, -1).reshape(-1, 2)
     return torch.cdist(flat, centres).argmin(dim=1).reshape(len(colours), *colours.shape[2:])
+
+
+def _check_finite(name: str, values: Float[torch.Tensor, "..."]) -> None:
+    odd = int((~torch.isfinite(values)).sum())
+    if odd:
+        raise ValueError(f"{name}: expected finite values, got {odd} that are not")
 
 
 def rarity_weights(
@@ -70,7 +83,12 @@ def rarity_weights(
     """Weights of the bins in the loss, larger for rare ones: 1 / ((1 - mix) p + mix / Q), with a mean of 1 under p.
 
     p: the share of each bin (Zhang et al. 2016, Eq. 4). Without them grey, which is common, drowns the rest.
+    Raises ValueError for a mix outside of (0, 1], without targets, and for those that are not in [0, n_bins).
     """
+    if not 0 < mix <= 1:
+        raise ValueError(f"mix: expected a share in (0, 1], got {mix}")
+    if not targets.numel() or targets.min() < 0 or targets.max() >= n_bins:
+        raise ValueError(f"targets: expected at least one, each in [0, {n_bins}), got {targets.unique().tolist()}")
     share = torch.bincount(targets.flatten(), minlength=n_bins).float()
     share = share / share.sum()
     weights = 1 / ((1 - mix) * share + mix / n_bins)

@@ -29,11 +29,14 @@ def digit_strings(
     to two columns after it. Where digits overlap, the darker value counts. part: "train" or "test"; no digit is in
     both. Images are 8 high and 10 wide for each digit of a string, the string in the middle.
 
-    Raises ValueError for counts below 1, a negative overlap, or another part.
+    Raises ValueError for counts below 1, another part, or an overlap below 0 or not below the width of each digit.
     """
     if min(n, length) < 1 or overlap < 0:
         raise ValueError(f"n, length, overlap: expected at least 1, 1 and 0, got {n}, {length} and {overlap}")
     images, targets = split_digits(part)
+    narrowest = (images.max(axis=1) > 0).sum(axis=1).min()
+    if overlap >= narrowest:
+        raise ValueError(f"overlap: expected less than the narrowest digit, {narrowest} columns, got {overlap}")
     labels = rng.integers(10, size=(n, length))
     width = 10 * length
     canvases, borders = np.zeros((n, 8, width)), np.zeros((n, length, 2), int)

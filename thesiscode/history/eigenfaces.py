@@ -29,7 +29,9 @@ class Eigenspace:
         return self.mean + codes @ self.components
 
     def keep(self, start: int, stop: int) -> "Eigenspace":
-        """The components `start` to `stop` - 1 alone."""
+        """The components `start` to `stop` - 1 alone. Raises ValueError for none of them, or some that are not there."""
+        if not 0 <= start < stop <= len(self.components):
+            raise ValueError(f"start, stop: expected 0 <= start < stop <= {len(self.components)}, got {start}, {stop}")
         return Eigenspace(self.mean, self.components[start:stop], self.variances[start:stop], self.total)
 
 
@@ -56,11 +58,14 @@ def nearest_labels(
 ) -> Shaped[np.ndarray, " m"]:
     """The label of the nearest code, in Euclidean distance, for each query (Turk and Pentland 1991).
 
-    Raises ValueError for arrays that do not fit, or no codes.
+    Raises ValueError for arrays that do not fit, no codes, or codes or queries that are not finite.
     """
     if not len(codes) or len(labels) != len(codes) or np.shape(codes)[1:] != np.shape(queries)[1:]:
         shapes = f"{np.shape(codes)}, {np.shape(labels)} and {np.shape(queries)}"
         raise ValueError(f"codes, labels, queries: expected shapes [n, k], [n] and [m, k], got {shapes}")
+    for name, values in (("codes", codes), ("queries", queries)):
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
     squares = (codes**2).sum(axis=1) - 2 * queries @ codes.T  # less the square of the query, which is the same for all
     nearest: Int[np.ndarray, " m"] = squares.argmin(axis=1)
     return np.asarray(labels)[nearest]

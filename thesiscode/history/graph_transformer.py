@@ -44,7 +44,10 @@ def cuts_of(ink: Float[np.ndarray, " width"]) -> list[int]:
     """Columns at which a string may be cut: the ends of its ink, and both sides of each local minimum.
 
     ink: summed over the rows; a cut at k lies between the columns k - 1 and k. A gap between digits has one cut.
+    Raises ValueError for no ink, or ink that is not finite or below 0.
     """
+    if not ((ink >= 0) & np.isfinite(ink)).all() or not ink.any():
+        raise ValueError(f"ink: expected finite numbers of at least 0, not all 0, got {ink}")
     columns = np.flatnonzero(ink > 0)
     left, right = int(columns[0]), int(columns[-1]) + 1
     low = [ink[k] <= ink[k - 1] and ink[k] <= ink[k + 1] for k in range(left + 1, right - 1)]
@@ -58,12 +61,14 @@ def segment(images: Float[np.ndarray, "n 8 width"]) -> Segments:
 
     There are more cuts than digits, on purpose: a missing cut cannot be mended later, a superfluous one can.
 
-    Raises ValueError for images of another height, and for one without ink.
+    Raises ValueError for images of another height, and for one without ink or with ink below 0.
     """
     if images.ndim != 3 or images.shape[1] != 8 or not len(images):
         raise ValueError(f"images: expected shape [n, 8, width], got {list(images.shape)}")
     if not (np.isfinite(images).all() and images.any(axis=(1, 2)).all()):
         raise ValueError("images: expected finite numbers, and ink on each")
+    if (images < 0).any():
+        raise ValueError(f"images: expected ink of at least 0, got {images.min()}")
     pieces, edges, cuts = [], [], [cuts_of(image.sum(axis=0)) for image in images]
     for number, (image, places) in enumerate(zip(images, cuts, strict=True)):
         for i, j in combinations(range(len(places)), 2):
@@ -169,7 +174,12 @@ def string_loss(
 
 
 def read_strings(net: nn.Module, segments: Segments, length: int) -> list[Reading]:
-    """The best path of each string with `length` digits; a Reading without digits where there is none."""
+    """The best path of each string with `length` digits; a Reading without digits where there is none.
+
+    Raises ValueError for a length below 1.
+    """
+    if length < 1:
+        raise ValueError(f"length: expected at least 1 digit, got {length}")
     scores = edge_scores(net, segments).detach().requires_grad_()
     found = path_scores(scores, segments.ends, length)
     found[torch.isfinite(found)].sum().backward()
@@ -192,7 +202,18 @@ def train_reader(
     best: bool = False,
     rng: torch.Generator,
 ) -> nn.Module:
-    """A recognizer that learns from strings and their texts. `best`: see `string_loss`."""
+    """A recognizer that learns from strings and their texts. `best`: see `string_loss`.
+
+    Raises ValueError for labels that are not one text a string, or counts or rates not above 0.
+    """
+    n = len(segments.ends)
+    if labels.ndim != 2 or len(labels) != n:
+        raise ValueError(f"labels: expected shape [{n}, length], one text a string, got {list(labels.shape)}")
+    if min(epochs, batch_size) < 1 or not learning_rate > 0:
+        raise ValueError(
+            "epochs, batch_size, learning_rate: expected numbers above 0, "
+            f"got {epochs}, {batch_size} and {learning_rate}"
+        )
     net = recognizer(rng).train()
     optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate)
     steps = epochs * -(-len(labels) // batch_size)

@@ -39,9 +39,14 @@ def marionette_frames(n: int, seed: int, *, side: int = SIDE) -> Frames:
 def bumps(
     joints: Float[torch.Tensor, "*n 2"], side: int, *, stride: int = STRIDE, spread: float = SPREAD
 ) -> Float[torch.Tensor, "*n h h"]:
-    """exp(-|p - joint|^2 / (2 spread^2)) at the centre p of each cell of `stride` pixels (Tompson et al. 2015)."""
+    """exp(-|p - joint|^2 / (2 spread^2)) at the centre p of each cell of `stride` pixels (Tompson et al. 2015).
+
+    Raises ValueError for a spread of 0 or below, and where the cells do not fill the side.
+    """
     if not spread > 0:
         raise ValueError(f"spread: expected a number of pixels above 0, got {spread}")
+    if stride < 1 or side < stride or side % stride:
+        raise ValueError(f"side, stride: expected a side of one or more whole cells, got {side} and {stride}")
     centres = stride * (torch.arange(side // stride) + 0.5)
     x, y = (torch.exp(-((centres - joints[..., k, None]) ** 2) / (2 * spread**2)) for k in (0, 1))
     return y[..., :, None] * x[..., None, :]
@@ -143,16 +148,25 @@ def point(net: JointNetwork, images: UInt8[torch.Tensor, "n 3 side side"]) -> Fl
 
 
 def joint_errors(found: Float[torch.Tensor, "n k 2"], truth: Float[torch.Tensor, "n k 2"]) -> Float[np.ndarray, "n k"]:
-    """Distances in pixels. Raises ValueError for shapes that differ."""
+    """Distances in pixels. Raises ValueError for shapes that differ, and for places that are not finite."""
     if found.shape != truth.shape:
         raise ValueError(f"found: expected the shape of truth, {tuple(truth.shape)}, got {tuple(found.shape)}")
+    for name, places in (("found", found), ("truth", truth)):
+        if not torch.isfinite(places).all():
+            raise ValueError(f"{name}: expected finite places, got NaN or infinite ones")
     return (found - truth).norm(dim=-1).numpy()
 
 
 def pck(errors: Float[np.ndarray, "n k"], radius: float) -> float:
-    """Percentage of correct keypoints, as a share: joints whose error is at most `radius` pixels (Yang and Ramanan)."""
-    if not errors.size or not radius > 0:
-        raise ValueError(f"errors: expected at least one, and a radius above 0, got {errors.size} and {radius}")
+    """Percentage of correct keypoints, as a share: joints whose error is at most `radius` pixels (Yang and Ramanan).
+
+    Raises ValueError without errors, for those that are not finite, and for a radius that is not finite and above 0.
+    """
+    if not errors.size or not np.isfinite(errors).all():
+        odd = int((~np.isfinite(errors)).sum())
+        raise ValueError(f"errors: expected at least one, all finite, got {errors.size}, {odd} of them not finite")
+    if not 0 < radius < np.inf:
+        raise ValueError(f"radius: expected a finite number of pixels above 0, got {radius}")
     return float((errors <= radius).mean())
 
 

@@ -19,9 +19,11 @@ class HoughVotes(NamedTuple):
 def hough_votes(edges: Bool[np.ndarray, "H W"], *, n_angles: int = 180) -> HoughVotes:
     """Votes of all edge pixels, one for each angle; offsets are rounded to whole pixels.
 
-    Pixel (x, y) has the column x and the row y. Raises ValueError for an image that is not two-dimensional or has no
-    edge pixel, or fewer than 2 angles.
+    Pixel (x, y) has the column x and the row y. Raises ValueError for an image that is not two-dimensional, not finite
+    or has no edge pixel, or fewer than 2 angles.
     """
+    if not np.isfinite(edges).all():
+        raise ValueError("edges: expected True or False, got numbers that are not finite")
     edges = np.asarray(edges, bool)
     if edges.ndim != 2 or not edges.any():
         raise ValueError(f"edges: expected an image [H, W] with an edge pixel, got shape {edges.shape}, {edges.sum()}")
@@ -42,10 +44,14 @@ def hough_peaks(
     """The strongest lines (offset, angle, votes), strongest first, none of them close to a stronger one.
 
     Close: the angles differ by less than `angle` (radians) and the offsets by less than `offset` (pixels). least: votes
-    that a line needs. Raises ValueError for a `least` below 1.
+    that a line needs. Raises ValueError for a `least` or `count` below 1, or an `angle` or `offset` below 0.
     """
     if least < 1:
         raise ValueError(f"least: expected at least 1 vote, got {least}")
+    if count < 1:
+        raise ValueError(f"count: expected at least 1 line, got {count}")
+    if not (angle >= 0 and offset >= 0):
+        raise ValueError(f"angle, offset: expected numbers of at least 0, got {angle} and {offset}")
     rows, columns = np.nonzero(found.votes >= least)
     order = np.argsort(-found.votes[rows, columns], kind="stable")
     kept: list[tuple[float, float, float]] = []
@@ -68,7 +74,9 @@ def line_gap(one: tuple[float, float], other: tuple[float, float]) -> tuple[floa
 
 
 def line_through(ends: Float[np.ndarray, "2 2"]) -> tuple[float, float]:
-    """Offset and angle of the line through two points (x, y). Raises ValueError if they coincide."""
+    """Offset and angle of the line through two points (x, y). Raises ValueError if they coincide, or are not finite."""
+    if np.shape(ends) != (2, 2) or not np.isfinite(ends).all():
+        raise ValueError(f"ends: expected two finite points (x, y), got {ends}")
     (x0, y0), (x1, y1) = np.asarray(ends, float)
     if x0 == x1 and y0 == y1:
         raise ValueError(f"ends: expected two different points, got {ends}")

@@ -53,10 +53,12 @@ def draw(
     """A shape as ink from 0 to 1, moved by `shift` (x, y) pixels.
 
     jitter: standard deviation, in pixels, by which every end of a stroke is off, independently; it needs an `rng`.
-    Raises ValueError for an unknown shape, or a jitter below 0 or without an rng.
+    Raises ValueError for an unknown shape, a shift that is not two finite numbers, or a jitter below 0 or without an rng.
     """
     if shape not in SHAPES:
         raise ValueError(f"shape: expected one of {list(SHAPES)}, got {shape!r}")
+    if np.shape(shift) != (2,) or not np.isfinite(shift).all():
+        raise ValueError(f"shift: expected two finite numbers (x, y), got {shift}")
     if not jitter >= 0 or (jitter and rng is None):
         raise ValueError(f"jitter: expected a number of at least 0, and an rng where it is above, got {jitter}")
     ends = np.array(SHAPES[shape]) + shift

@@ -61,8 +61,9 @@ def mistake_bound(x: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) ->
     """(R / gamma)^2: no order of the samples makes the perceptron err more often (Block 1962, Novikoff 1962).
 
     R is the largest norm of a sample, gamma the largest margin of a hyperplane through the origin; the bound is
-    infinite where no hyperplane separates the classes. The shortest weights with labels * (x @ weights) >= 1 have the
-    largest margin; they are the residual of a non-negative least squares problem (Lawson and Hanson 1974, Chapter 23).
+    infinite where no hyperplane separates the classes, and where a hyperplane separates by less than about 1e-7 of the
+    longest sample. The shortest weights with labels * (x @ weights) >= 1 have the largest margin; they are the residual
+    of a non-negative least squares problem (Lawson and Hanson 1974, Chapter 23).
 
     Raises ValueError as `perceptron` does.
     """

@@ -71,5 +71,7 @@ def fit_pose_manifold(
 
 
 def pose_error(found: Float[np.ndarray, " m"], true: Float[np.ndarray, " m"]) -> Float[np.ndarray, " m"]:
-    """The angle between poses in degrees, at most 180."""
+    """The angle between poses in degrees, at most 180. Raises ValueError for shapes that differ."""
+    if np.shape(found) != np.shape(true):
+        raise ValueError(f"found, true: expected the same shape, got {np.shape(found)} and {np.shape(true)}")
     return np.abs((np.asarray(found) - np.asarray(true) + 180) % 360 - 180)

@@ -53,10 +53,10 @@ def train_machine(
     after one step from the data to hidden units, drawn at random, and back. Values of the data between 0 and 1 count as
     probabilities.
 
-    Raises ValueError for data outside of [0, 1], or counts or rates not above 0.
+    Raises ValueError for data that are not [n, visible] or outside of [0, 1], or counts or rates not above 0.
     """
-    if not len(data) or not ((data >= 0) & (data <= 1)).all():
-        raise ValueError("data: expected samples with values in [0, 1]")
+    if data.ndim != 2 or not len(data) or not ((data >= 0) & (data <= 1)).all():
+        raise ValueError(f"data: expected samples with values in [0, 1], [n, visible], got shape {list(data.shape)}")
     if min(hidden, epochs, batch_size) < 1 or not learning_rate > 0:
         raise ValueError(
             "hidden, epochs, batch_size, learning_rate: expected numbers above 0, "
@@ -110,12 +110,17 @@ def deep_classifier(
     Weights are normal with mean 0. deviation: theirs; by default sqrt(2 / (in + out)), of Glorot and Bengio (2010), or
     sqrt(2 / in) for ReLU, of He et al. (2015). Biases are 0. machines: the first layers get their weights and biases.
 
-    Raises ValueError for an unknown activation, fewer than two sizes, or machines of other sizes.
+    Raises ValueError for an unknown activation, fewer than two sizes, a deviation below 0, or machines of other sizes
+    or more of them than layers.
     """
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation: expected one of {list(ACTIVATIONS)}, got {activation!r}")
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"sizes: expected at least two, each at least 1, got {list(sizes)}")
+    if deviation is not None and not 0 <= deviation < float("inf"):
+        raise ValueError(f"deviation: expected a finite number of at least 0, got {deviation}")
+    if len(machines) > len(sizes) - 1:
+        raise ValueError(f"machines: expected at most {len(sizes) - 1}, one a layer, got {len(machines)}")
     layers: list[nn.Module] = []
     for k, (n_in, n_out) in enumerate(pairwise(sizes)):
         layer = nn.Linear(n_in, n_out)

@@ -40,10 +40,21 @@ class Detections(NamedTuple):
 def pooled_average_precision(found: Sequence[Detections], truth: Sequence[Objects], *, overlap: float = 0.5) -> float:
     """Average precision of all classes in one ranking: a detection is right if its box and its class are.
 
-    For test sets with few objects of each class. Raises ValueError where found and truth differ in length.
+    For test sets with few objects of each class. Raises ValueError where found and truth differ in length, without an
+    object that is not difficult, and for images with parts of unequal length or kinds beyond TARGETS.
     """
     if len(found) != len(truth):
         raise ValueError(f"found: expected detections in {len(truth)} images, got {len(found)}")
+    for name, images in (("found", found), ("truth", truth)):
+        for i, one in enumerate(images):
+            lengths = [len(values) for values in one]
+            if len(set(lengths)) > 1:
+                raise ValueError(f"{name}: expected {', '.join(one._fields)} of one length, got {lengths} in image {i}")
+            if not np.isin(one.kinds, range(len(TARGETS))).all():
+                kinds = np.asarray(one.kinds).tolist()
+                raise ValueError(f"{name}: expected kinds from 0 to {len(TARGETS) - 1}, got {kinds} in image {i}")
+    if all(np.all(one.difficult) for one in truth):
+        raise ValueError(f"truth: expected an object that is not difficult, got none in {len(truth)} images")
     # A class of an image counts as an image of its own.
     where = np.concatenate([len(TARGETS) * i + one.kinds for i, one in enumerate(found)])
     own = [(one, one.kinds == k) for one in truth for k in range(len(TARGETS))]
@@ -79,8 +90,13 @@ def warped(
 ) -> UInt8[torch.Tensor, "n 3 side side"]:
     """Each box, with a share `context` of its sides added all around, as a square of `side` pixels, whatever its shape.
 
-    Beyond the frame, pixels of the border are repeated. Raises ValueError for boxes without area or beyond the frame.
+    Beyond the frame, pixels of the border are repeated. Raises ValueError for boxes without area or beyond the frame,
+    another kind of image, and a context below 0.
     """
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ValueError(f"image: expected colours, uint8 [H, W, 3], got {image.dtype} {image.shape}")
+    if not 0 <= context < np.inf:
+        raise ValueError(f"context: expected a finite share of at least 0, got {context}")
     boxes = np.asarray(boxes)
     height, width = image.shape[:2]
     inside = (boxes[:, :2] >= 0).all() and (boxes[:, 2:] <= (width, height)).all()

@@ -31,9 +31,17 @@ def build_vocabulary(
 
 
 def visual_words(descriptors: Float[np.ndarray, "n d"], vocabulary: Float[np.ndarray, "v d"]) -> Int[np.ndarray, " n"]:
-    """The number of the nearest word of each descriptor. Raises ValueError for descriptors of another length."""
+    """The number of the nearest word of each descriptor.
+
+    Raises ValueError for a vocabulary without words, descriptors of another length, or numbers that are not finite.
+    """
+    if np.ndim(vocabulary) != 2 or not len(vocabulary):
+        raise ValueError(f"vocabulary: expected at least one word, [v, d], got shape {np.shape(vocabulary)}")
     if np.ndim(descriptors) != 2 or np.shape(descriptors)[1] != np.shape(vocabulary)[1]:
         raise ValueError(f"descriptors: expected [n, {np.shape(vocabulary)[1]}], got {np.shape(descriptors)}")
+    for name, values in (("descriptors", descriptors), ("vocabulary", vocabulary)):
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
     squares = (vocabulary**2).sum(axis=1) - 2 * descriptors @ vocabulary.T
     return squares.argmin(axis=1)
 
@@ -44,13 +52,15 @@ class InvertedFile:
     The weight of word i in document d is tf-idf, (n_id / n_d) log(N / N_i): how often the word occurs in the document,
     as a share of the document, times how rare it is among the N documents. Documents are scaled to unit length.
 
-    documents: the words of each, with repetitions, in any order. Raises ValueError for no documents, or words outside
-    of 0 .. n_words - 1.
+    documents: the words of each, with repetitions, in any order. Raises ValueError for no documents, n_words
+    below 1, or words that are not integers in 0 .. n_words - 1.
     """
 
     def __init__(self, documents: Sequence[Int[np.ndarray, "_"]], n_words: int):
         if not len(documents):
             raise ValueError("documents: expected at least one, got none")
+        if n_words < 1:
+            raise ValueError(f"n_words: expected at least 1, got {n_words}")
         self.n_documents, self.n_words = len(documents), n_words
         counts = [self._counts(document) for document in documents]
         held_by = np.zeros(n_words)
@@ -76,6 +86,8 @@ class InvertedFile:
         return Answer(scores, read, len(touched))
 
     def _counts(self, document: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if np.size(document) and not np.issubdtype(np.asarray(document).dtype, np.integer):
+            raise ValueError(f"words: expected integers, got {np.asarray(document).dtype}")
         document = np.asarray(document, int)
         if document.size and (document.min() < 0 or document.max() >= self.n_words):
             raise ValueError(

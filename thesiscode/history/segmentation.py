@@ -196,14 +196,17 @@ def intersections_over_unions(
     """IoU of each class over all pixels that are not VOID: pixels that are of the class in both, over those that are in
     either; NaN for a class that neither holds. Their mean is the measure of Pascal VOC's segmentation task.
 
-    Raises ValueError for shapes that differ, and for classes beyond n_classes.
+    Raises ValueError for shapes that differ, without a pixel that is not VOID, and for classes beyond n_classes.
     """
     if found.shape != truth.shape:
         raise ValueError(f"found: expected the shape of truth, {tuple(truth.shape)}, got {tuple(found.shape)}")
     known = truth != VOID
     a, b = found[known].long(), truth[known].long()
-    if not len(a) or max(a.max(), b.max()) >= n_classes:
-        raise ValueError(f"truth: expected classes below {n_classes}, at least one of them, got {b.unique().tolist()}")
+    if not len(b):
+        raise ValueError(f"truth: expected at least one pixel that is not VOID, {VOID}, got none")
+    for name, classes in (("found", a), ("truth", b)):
+        if classes.min() < 0 or classes.max() >= n_classes:
+            raise ValueError(f"{name}: expected classes in [0, {n_classes}), got {classes.unique().tolist()}")
     counts = _confusion(a, b, n_classes).double().numpy()
     with np.errstate(invalid="ignore"):
         return counts.diagonal() / (counts.sum(axis=0) + counts.sum(axis=1) - counts.diagonal())

@@ -86,7 +86,12 @@ def convex_solid(
 def block(
     width: float, depth: float, height: float, *, albedo: float | Sequence[float] | Float[np.ndarray, " k"] = 0.8
 ) -> Solid:
-    """A block that stands on the ground z = 0, centred. Errors as `convex_solid`."""
+    """A block that stands on the ground z = 0, centred.
+
+    Raises ValueError for sides that are not finite and above 0; and as `convex_solid`.
+    """
+    if not all(0 < side < np.inf for side in (width, depth, height)):
+        raise ValueError(f"width, depth, height: expected finite numbers above 0, got {width}, {depth} and {height}")
     corners = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0, 1)])
     return convex_solid(corners * np.array([width, depth, height]), albedo=albedo)
 
@@ -126,13 +131,15 @@ def render(
     light: the direction that it comes from. Solids are painted from the farthest to the nearest, by their centres:
     right as long as they stand apart. So are the faces of each, which share the pixels on their edges.
 
-    Raises ValueError for no solids or a light without direction.
+    Raises ValueError for no solids, a light without direction, or an `ambient` outside [0, 1].
     """
     if not solids:
         raise ValueError("solids: expected at least one, got none")
     toward = np.asarray(light, float)
     if toward.shape != (3,) or not np.isfinite(toward).all() or not toward.any():
         raise ValueError(f"light: expected a direction of 3 numbers, not all 0, got {light}")
+    if not 0 <= ambient <= 1:
+        raise ValueError(f"ambient: expected a number in [0, 1], got {ambient}")
     toward = toward / np.linalg.norm(toward)
     width, height = camera.size
     image = np.full((FINE * height, FINE * width), background, np.float32)

@@ -136,10 +136,17 @@ def train_stream(
 ) -> None:
     """Cross-entropy, Adam, mini-batches of 32, a rate that falls to 0 as a cosine.
 
-    Raises ValueError for fewer examples than a mini-batch, and for as many labels as there are not examples.
+    Raises ValueError for fewer than 32 examples, or a number of labels that differs from that of the examples; for
+    examples that are not finite, labels of a single class, and epochs below 1.
     """
     if len(x) < 32 or len(labels) != len(x):
         raise ValueError(f"labels: expected one for each of at least 32 examples, got {len(labels)} for {len(x)}")
+    if not torch.isfinite(x).all():
+        raise ValueError("x: expected finite examples, got NaN or infinite values")
+    if len(labels.unique()) < 2:
+        raise ValueError(f"labels: expected at least two classes, got {labels.unique().tolist()}")
+    if epochs < 1:
+        raise ValueError(f"epochs: expected at least 1, got {epochs}")
     optimizer = torch.optim.Adam(net.train().parameters(), rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * (len(x) // 32))
     for _ in range(epochs):
@@ -163,13 +170,15 @@ def accuracies(beliefs: Float[np.ndarray, "n classes"], videos: Videos) -> dict[
     """Share of videos whose motion, pattern, and both at once, are those of the most probable joint label.
 
     beliefs: log-probabilities of `Videos.both`; sums of those of several streams fuse them. Raises ValueError for
-    another shape.
+    another shape, and for values that are not finite.
     """
     if beliefs.shape != (len(videos.frames), len(MOTIONS) * len(PATTERNS)):
         raise ValueError(
             f"beliefs: expected a row of {len(MOTIONS) * len(PATTERNS)} for each of {len(videos.frames)} videos, "
             f"got {beliefs.shape}"
         )
+    if not np.isfinite(beliefs).all():
+        raise ValueError("beliefs: expected finite log-probabilities, got NaN or infinite ones")
     motion, pattern = divmod(beliefs.argmax(axis=1), len(PATTERNS))
     right = {"motion": motion == videos.motions, "pattern": pattern == videos.patterns}
     right["both"] = right["motion"] & right["pattern"]

@@ -77,13 +77,20 @@ def lift(captions: Sequence[tuple[set[str], str]], *, prior: float = 1.0) -> Flo
     """How many times more often a class is named with a place than it would be by chance: P(c, p) / P(c) P(p).
 
     Rows are TARGETS, columns CONTEXTS. prior: added to each count, so that rare pairs are drawn to 1; captions without
-    a place are left out. Raises ValueError if that is all of them.
+    a place are left out. Raises ValueError if that is all of them, for unknown classes and places, and for a prior that
+    is not finite and above 0.
     """
-    placed = [(names, place) for names, place in captions if place]
+    if not 0 < prior < np.inf:
+        raise ValueError(f"prior: expected a finite number above 0, got {prior}")
+    placed = [(names, place) for names, place in captions if names and place]
     if not placed:
-        raise ValueError("captions: expected at least one that names a place, got none")
+        raise ValueError("captions: expected at least one that names a place and a class, got none")
     counts = np.zeros((len(TARGETS), len(CONTEXTS)))
     for names, place in placed:
+        if place not in CONTEXTS:
+            raise ValueError(f"captions: expected places of {', '.join(CONTEXTS)}, got {place!r}")
+        if unknown := sorted(set(names) - set(TARGETS)):
+            raise ValueError(f"captions: expected classes of {', '.join(TARGETS)}, got {', '.join(unknown)}")
         for name in names:
             counts[TARGETS.index(name), CONTEXTS.index(place)] += 1
     expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from .checks import not_negative, numbers, same_length, samples, whole
+from .checks import not_negative, numbers, same_length, samples, shaped, whole
 from .regularization import ridge_path
 
 
@@ -51,14 +51,16 @@ def bias_variance(
 
     `fit(x, y)` returns a predictor of x. Labels are truth(x) plus normal noise of this standard deviation. The error is
     measured on 200 points that no training set holds. The estimate of the bias is itself unbiased, so that it can come
-    out slightly negative. Raises ValueError for fewer than two training sets.
+    out slightly negative. Raises ValueError for fewer than two training sets, or a predictor that does not give one
+    finite number for each x.
     """
     n, n_sets, noise = whole(n, "n"), whole(n_sets, "n_sets", 2), not_negative(noise, "noise")
     x_test = rng.uniform(-1, 1, 200)
     predictions = np.empty((n_sets, len(x_test)))
     for k in range(n_sets):
         x = rng.uniform(-1, 1, n)
-        predictions[k] = fit(x, truth(x) + noise * rng.standard_normal(n))(x_test)
+        predict = fit(x, truth(x) + noise * rng.standard_normal(n))
+        predictions[k] = shaped(predict(x_test), "fit", x_test.shape)
     fresh = truth(x_test) + noise * rng.standard_normal(predictions.shape)
     variance = float(predictions.var(axis=0, ddof=1).mean())
     distance = float(((predictions.mean(axis=0) - truth(x_test)) ** 2).mean())

@@ -19,6 +19,24 @@ def finite_array(value: Any, name: str, rank: int, shape: str) -> np.ndarray:
     return array
 
 
+def shaped(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """As `finite_array`, with exactly this shape."""
+    array = finite_array(value, name, len(shape), str(shape))
+    if array.shape != shape:
+        raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
+    return array
+
+
+def whole_boxes(value: Any, name: str, rank: int) -> np.ndarray:
+    """One box [4] (rank 1) or boxes [m 4] (rank 2) of whole pixels, as integers; they may be empty or upside down."""
+    array = finite_array(value, name, rank, "[4]" if rank == 1 else "[m 4]")
+    if array.shape[-1] != 4:
+        raise ValueError(f"{name}: expected 4 numbers a box, (x0, y0, x1, y1), got {array.shape[-1]}")
+    if (array != np.rint(array)).any():
+        raise ValueError(f"{name}: expected whole pixels, got {array[array != np.rint(array)][0]}")
+    return array.astype(int)
+
+
 def samples(x: Any, name: str = "x") -> np.ndarray:
     """Samples as an array [n d]."""
     return finite_array(x, name, 2, "[n d]")
@@ -44,6 +62,11 @@ def signs(y: Any, name: str = "y", *, both: bool = False) -> np.ndarray:
     if both and len(set(y.tolist())) < 2:
         raise ValueError(f"{name}: expected labels of both classes, got only {y[0]:+.0f}")
     return y
+
+
+def finite(value: Any, name: str) -> float:
+    """A finite number."""
+    return _number(value, name, lambda v: True, "a finite number")
 
 
 def positive(value: Any, name: str) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 
-from .checks import finite_array, not_negative, positive, same_length, samples
+from .checks import finite_array, not_negative, positive, same_length, samples, shaped
 
 Gradient = Callable[[np.ndarray], np.ndarray]
 
@@ -16,14 +16,16 @@ Gradient = Callable[[np.ndarray], np.ndarray]
 def lipschitz_on(gradient: Gradient, u: Float[np.ndarray, "n d"], v: Float[np.ndarray, "n d"]) -> float:
     """The largest |gradient(u) - gradient(v)| / |u - v| over pairs of rows: K of (A.17) cannot be smaller.
 
-    `gradient` maps [n d] to [n d]. Raises ValueError if a pair is one point twice.
+    `gradient` maps [n d] to [n d]. Raises ValueError if a pair is one point twice, or the gradient is not finite.
     """
     u, v = samples(u, "u"), samples(v, "v")
     same_length(u, v, ("u", "v"))
+    v = shaped(v, "v", u.shape)
     apart = np.linalg.norm(u - v, axis=1)
     if apart.min() == 0:
         raise ValueError(f"v: expected points that differ from those of u, got {int((apart == 0).sum())} that do not")
-    return float((np.linalg.norm(gradient(u) - gradient(v), axis=1) / apart).max())
+    turned = shaped(gradient(u), "gradient", u.shape) - shaped(gradient(v), "gradient", v.shape)
+    return float((np.linalg.norm(turned, axis=1) / apart).max())
 
 
 def least_pull(
@@ -31,13 +33,14 @@ def least_pull(
 ) -> float:
     """The least (w - w*) . gradient(w) over the points w with (w - w*)^2 > epsilon (A.19, A.27).
 
-    General convexity wants the infimum over all such w above 0. Raises ValueError if no point is that far away.
+    General convexity wants the infimum over all such w above 0. Raises ValueError if no point is that far away, or the
+    gradient is not finite.
     """
     points, away = _away(minimum, points)
     far = (away**2).sum(axis=1) > positive(epsilon, "epsilon")
     if not far.any():
         raise ValueError(f"points: expected at least one with a squared distance above {epsilon}, got none")
-    return float((away * gradient(points)).sum(axis=1)[far].min())
+    return float((away * shaped(gradient(points), "gradient", points.shape)).sum(axis=1)[far].min())
 
 
 def growth_excess(
@@ -50,10 +53,11 @@ def growth_excess(
     """The largest mean_square(w) - A - B (w - w*)^2 over points: at most 0 where the growth is bounded (A.20, A.29).
 
     `mean_square` maps [n d] to [n]: the squared length of the gradient, or the mean of that of H.
+    Raises ValueError if it gives anything but one finite number a point.
     """
     points, away = _away(minimum, points)
     bound = not_negative(a, "a") + not_negative(b, "b") * (away**2).sum(axis=1)
-    return float((np.asarray(mean_square(points)) - bound).max())
+    return float((shaped(mean_square(points), "mean_square", bound.shape) - bound).max())
 
 
 def _away(minimum, points) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,10 @@ from .checks import finite_array, positive, whole
 
 @dataclass(frozen=True)
 class Bowl:
-    """C(w) = 1/2 sum_i curvature_i w_i^2, with its minimum 0 at 0. Raises ValueError for a negative curvature."""
+    """C(w) = 1/2 sum_i curvature_i w_i^2, with its minimum 0 at 0.
+
+    Raises ValueError for a negative curvature, and for w with another number of columns.
+    """
 
     curvatures: tuple[float, ...]
 
@@ -24,10 +27,15 @@ class Bowl:
         return float(max(self.curvatures))
 
     def cost(self, w: Float[np.ndarray, "*n d"]) -> Float[np.ndarray, "*n"] | float:
-        return (np.asarray(self.curvatures) * w**2).sum(axis=-1) / 2
+        return (np.asarray(self.curvatures) * self._fitting(w) ** 2).sum(axis=-1) / 2
 
     def gradient(self, w: Float[np.ndarray, "*n d"]) -> Float[np.ndarray, "*n d"]:
-        return np.asarray(self.curvatures) * w
+        return np.asarray(self.curvatures) * self._fitting(w)
+
+    def _fitting(self, w: np.ndarray) -> np.ndarray:
+        if np.ndim(w) == 0 or np.shape(w)[-1] != len(self.curvatures):
+            raise ValueError(f"w: expected shape [*n {len(self.curvatures)}], got {np.shape(w)}")
+        return np.asarray(w)
 
 
 @dataclass(frozen=True)

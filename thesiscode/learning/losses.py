@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from .checks import numbers, same_length, signs
+from .checks import finite, numbers, same_length, signs
 
 
 def zero_one_loss(predictions: Any, labels: Any) -> Bool[np.ndarray, "n"]:
@@ -27,7 +27,7 @@ def zero_one_loss(predictions: Any, labels: Any) -> Bool[np.ndarray, "n"]:
 
 def decide(scores: Float[np.ndarray, "n"], threshold: float = 0.0) -> Float[np.ndarray, "n"]:
     """The post-processing of a score: +1 above the threshold, -1 elsewhere."""
-    return np.where(numbers(scores, "scores") > threshold, 1.0, -1.0)
+    return np.where(numbers(scores, "scores") > finite(threshold, "threshold"), 1.0, -1.0)
 
 
 @dataclass(frozen=True)

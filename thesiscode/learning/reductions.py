@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float, Int, Real, UInt8
 
-from .checks import finite_array, whole
+from .checks import finite_array, shaped, whole, whole_boxes
 
 Box = Sequence[float] | Real[np.ndarray, "4"]
 
@@ -64,8 +64,11 @@ def strongest(
 def detect(
     score: Scorer, image: UInt8[np.ndarray, "H W 3"], boxes: Int[np.ndarray, "m 4"], *, overlap: float = 0.3
 ) -> tuple[Int[np.ndarray, "k 4"], Float[np.ndarray, "k"]]:
-    """Detection as classification: score every window, keep those above 0 that no stronger one overlaps; best first."""
-    scores = np.asarray(score(image, boxes))
+    """Detection as classification: score every window, keep those above 0 that no stronger one overlaps; best first.
+
+    Raises ValueError unless `score` gives one finite number a box.
+    """
+    scores = shaped(score(image, boxes), "scores", (len(boxes),))
     yes = np.flatnonzero(scores > 0)
     if len(yes) == 0:
         return np.empty((0, 4), dtype=int), np.empty(0)
@@ -76,11 +79,10 @@ def detect(
 def neighbours(box: Box, width: int, height: int, *, reach: int, stride: int = 1) -> Int[np.ndarray, "m 4"]:
     """The box moved by -reach to reach pixels in x and y, in steps of `stride`, where it stays inside of the image.
 
-    Raises ValueError if the box itself does not.
+    Raises ValueError if the box itself does not, or is not of whole pixels.
     """
-    x0, y0, x1, y1 = (int(v) for v in finite_array(box, "box", 1, "[4]"))
-    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
-        raise ValueError(f"box: expected one inside of {width} x {height} pixels, got {tuple(box)}")
+    x0, y0, x1, y1 = _inside(box, width, height).tolist()
+    reach, stride = whole(reach, "reach", 0), whole(stride, "stride")
     steps = [s * stride for s in range(-(reach // stride), reach // stride + 1)]
     moved = [(x0 + dx, y0 + dy, x1 + dx, y1 + dy) for dy in steps for dx in steps]
     return np.array([b for b in moved if b[0] >= 0 and b[1] >= 0 and b[2] <= width and b[3] <= height])
@@ -91,14 +93,23 @@ def track(
 ) -> Int[np.ndarray, "t 4"]:
     """Tracking as classification: in each next frame, the best-scored neighbour of the last box; row 0 is `box`.
 
-    `reach` is how many pixels the object may move in a frame. Raises ValueError for no frames.
+    `reach` is how many pixels the object may move in a frame. Raises ValueError for no frames, a box that is
+    not in the image, and unless `score` gives one finite number a box.
     """
     if len(frames) == 0:
         raise ValueError("frames: expected at least one, got none")
-    whole(reach, "reach")
-    path = [np.array(box)]
+    reach, stride = whole(reach, "reach"), whole(stride, "stride")
+    path = [_inside(box, frames[0].shape[1], frames[0].shape[0])]
     for frame in frames[1:]:
         height, width = frame.shape[:2]
-        candidates = neighbours(path[-1], width, height, reach=reach, stride=whole(stride, "stride"))
-        path.append(candidates[int(np.argmax(score(frame, candidates)))])
+        candidates = neighbours(path[-1], width, height, reach=reach, stride=stride)
+        path.append(candidates[shaped(score(frame, candidates), "scores", (len(candidates),)).argmax()])
     return np.stack(path)
+
+
+def _inside(box: Box, width: int, height: int) -> Int[np.ndarray, "4"]:
+    """The box as integers; ValueError unless it lies in the image and is not empty."""
+    x0, y0, x1, y1 = found = whole_boxes(box, "box", 1)
+    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+        raise ValueError(f"box: expected one inside of {width} x {height} pixels, got {tuple(found.tolist())}")
+    return found

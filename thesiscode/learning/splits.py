@@ -70,13 +70,16 @@ def cross_validated_accuracy(
     """Cross-validated accuracy of a logistic regression on the `n_columns` most telling columns of x.
 
     With `leak`, the columns are chosen once, with the labels of all examples, those of the test folds among them.
-    Without, each fold chooses from its training part.
+    Without, each fold chooses from its training part. Raises ValueError for more folds than a class has examples.
     """
     x, y = samples(x), signs(y, both=True)
     everywhere = telling_columns(x, y, n_columns)
+    rarer = int(min((y < 0).sum(), (y > 0).sum()))
+    if whole(folds, "folds", 2) > rarer:
+        raise ValueError(f"folds: expected at most {rarer}, the examples of the rarer class, got {folds}")
     seed = int(rng.integers(2**31))
     right = []
-    for train, test in StratifiedKFold(whole(folds, "folds", 2), shuffle=True, random_state=seed).split(x, y):
+    for train, test in StratifiedKFold(folds, shuffle=True, random_state=seed).split(x, y):
         columns = everywhere if leak else telling_columns(x[train], y[train], n_columns)
         model = LogisticRegression(max_iter=1000).fit(x[np.ix_(train, columns)], y[train])
         right.append(accuracy(model.predict(x[np.ix_(test, columns)]), y[test]))

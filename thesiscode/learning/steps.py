@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from .checks import not_negative, positive
+from .checks import not_negative, positive, whole
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Power:
 
     def first(self, n: int) -> Float[np.ndarray, "{n}"]:
         """gamma_0 to gamma_{n-1}."""
-        return self.scale / (1 + np.arange(n) / self.delay) ** self.exponent
+        return self.scale / (1 + np.arange(whole(n, "n", 0)) / self.delay) ** self.exponent
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Geometric:
 
     def first(self, n: int) -> Float[np.ndarray, "{n}"]:
         """gamma_0 to gamma_{n-1}."""
-        return self.scale * self.ratio ** np.arange(n)
+        return self.scale * self.ratio ** np.arange(whole(n, "n", 0))
 
 
 StepSizes = Power | Geometric

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Real, UInt8
 
-from .checks import finite_array
+from .checks import whole, whole_boxes
 
 N_DIRECTIONS = 9  # of edges, over half a turn
 GRID = 4  # cells across a window
@@ -15,19 +15,20 @@ def window_samples(
 ) -> Float[np.ndarray, "m n n 3"]:
     """Each window as n x n mean colours in [0, 1], whatever its size; boxes are (x0, y0, x1, y1), in the image.
 
-    Sums of all rectangles come from one table of cumulative sums. Raises ValueError for a box that is empty or leaves
-    the image.
+    Sums of all rectangles come from one table of cumulative sums. Raises ValueError for a box that is empty, leaves
+    the image or is not of whole pixels, and for an image that is not of 8 bits.
     """
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
         raise ValueError(f"image: expected shape [H W 3], got {image.shape}")
-    boxes = finite_array(boxes, "boxes", 2, "[m 4]").astype(int)
+    if image.dtype != np.uint8:
+        raise ValueError(f"image: expected pixels of type uint8, got {image.dtype}")
+    boxes, n = whole_boxes(boxes, "boxes", 2), whole(n, "n")
     height, width = image.shape[:2]
-    inside = (boxes[:, :2] >= 0).all(axis=1) & (boxes[:, 2] <= width) & (boxes[:, 3] <= height)
-    if boxes.shape[1] != 4 or not (inside & (boxes[:, 2:] > boxes[:, :2]).all(axis=1)).all():
-        raise ValueError(
-            f"boxes: expected (x0, y0, x1, y1) inside of {width} x {height} pixels, got {boxes[~inside][:1]}"
-        )
+    fine = (boxes[:, :2] >= 0).all(axis=1) & (boxes[:, 2:] <= (width, height)).all(axis=1)
+    fine &= (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
+    if not fine.all():
+        raise ValueError(f"boxes: expected (x0, y0, x1, y1) inside of {width} x {height} pixels, got {boxes[~fine][0]}")
     table = np.zeros((height + 1, width + 1, 3))
     table[1:, 1:] = image.cumsum(axis=0, dtype=float).cumsum(axis=1)
     low, high = [], []
