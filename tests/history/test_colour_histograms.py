@@ -64,3 +64,31 @@ def test_bad_input(unchecked):
         intersection(np.ones(3), np.zeros((1, 3)))
     with pytest.raises(ValueError, match="models: expected shape"):
         intersection(np.ones(3), np.ones((1, 4)))
+
+
+@pytest.mark.parametrize(
+    ("image", "mask", "message"),
+    [
+        (np.zeros((0, 5, 3), np.uint8), None, r"image: expected uint8 .* not empty, got uint8 \(0, 5, 3\)"),
+        (np.zeros((0, 5, 3), np.uint8), np.zeros((0, 5), bool), "image: expected uint8"),
+        (np.zeros((4, 5, 3), np.uint8), np.ones((4, 5), int), "mask: expected True or False, got int"),
+    ],
+)
+def test_a_histogram_refuses(unchecked, image, mask, message):
+    with pytest.raises(ValueError, match=message):
+        colour_histogram(image, mask)
+
+
+@pytest.mark.parametrize(
+    ("image", "models", "message"),
+    [
+        (np.array([1, np.nan]), np.ones((1, 2)), "image: expected finite counts of at least 0"),
+        (np.array([1.0, -1]), np.ones((1, 2)), "image: expected finite counts of at least 0, got -1.0 to 1.0"),
+        (np.ones(2), np.array([[1, np.nan]]), "models: expected finite counts"),
+        (np.ones(2), np.array([[2.0, -1]]), "models: expected finite counts of at least 0, got -1.0 to 2.0"),
+        (np.ones(2), np.ones((0, 2)), r"models: expected shape .* m > 0, got \(0, 2\)"),
+    ],
+)
+def test_an_intersection_refuses(unchecked, image, models, message):
+    with pytest.raises(ValueError, match=message):
+        intersection(image, models)

@@ -98,3 +98,18 @@ def test_bad_input(unchecked):
         face_set([], TRAIN, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="noise: expected a deviation"):
         face_set([head], TRAIN, noise=-1, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("start", "stop"), [(5, 2), (2, 2), (0, 8), (-1, 3)])
+def test_keep_refuses_components_that_are_not_there(unchecked, start, stop):
+    space = fit_eigenspace(np.random.default_rng(0).normal(size=(8, 20)), 7)
+    with pytest.raises(ValueError, match=f"start, stop: expected 0 <= start < stop <= 7, got {start}, {stop}"):
+        space.keep(start, stop)
+
+
+@pytest.mark.parametrize("name", ["codes", "queries"])
+def test_nearest_labels_refuse_what_is_not_finite(unchecked, name):
+    arrays = {"codes": np.ones((2, 3)), "labels": np.arange(2), "queries": np.ones((4, 3))}
+    arrays[name][1, 1] = np.nan
+    with pytest.raises(ValueError, match=f"{name}: expected finite numbers"):
+        nearest_labels(**arrays)

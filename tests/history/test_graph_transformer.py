@@ -170,3 +170,34 @@ def test_bad_input(unchecked):
         string_loss(scores, torch.tensor([2]), torch.tensor([[1, 2]]))
     with pytest.raises(ValueError, match="epochs: expected an integer of at least 1, got 0"):
         ReaderSettings(epochs=0)
+
+
+def graph(n=2):
+    return segment(digit_strings(n, rng=np.random.default_rng(0)).images)
+
+
+def train(labels, **options):
+    return train_reader(graph(), labels, rng=torch.Generator().manual_seed(0), **options)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: read_strings(recognizer(torch.Generator()), graph(), 0), "length: expected at least 1 digit, got 0"),
+        (lambda: cuts_of(np.zeros(4)), "ink: expected finite numbers of at least 0, not all 0, got"),
+        (lambda: cuts_of(np.array([1.0, -1, 2])), "ink: expected finite numbers of at least 0"),
+        (lambda: cuts_of(np.array([1.0, np.nan, 2])), "ink: expected finite numbers of at least 0"),
+        (lambda: segment(np.full((1, 8, 27), -1.0)), "images: expected ink of at least 0, got -1.0"),
+        (lambda: train(torch.zeros(3, 3, dtype=int)), r"labels: expected shape \[2, length\], .* got \[3, 3\]"),
+        (lambda: train(torch.zeros(2, dtype=int)), r"labels: expected shape \[2, length\], .* got \[2\]"),
+        (lambda: train(torch.zeros(2, 3, dtype=int), epochs=0), "epochs, batch_size, .* above 0, got 0, 25 and 0.002"),
+        (lambda: train(torch.zeros(2, 3, dtype=int), batch_size=0), "epochs, batch_size, .* got 12, 0 and 0.002"),
+        (
+            lambda: digit_strings(1, overlap=8, rng=np.random.default_rng(0)),
+            "overlap: expected less than the narrowest digit, [23] columns, got 8",
+        ),
+    ],
+)
+def test_strings_refuse(unchecked, call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -70,3 +70,26 @@ def test_bad_input(unchecked):
         hough_peaks(hough_votes(np.ones((4, 4), bool)), least=0)
     with pytest.raises(ValueError, match="two different points"):
         line_through(np.ones((2, 2)))
+
+
+VOTES = hough_votes(np.eye(4, dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: hough_votes(np.full((4, 4), np.nan)),
+            "edges: expected True or False, got numbers that are not finite",
+        ),
+        (lambda: hough_votes(np.array([[0.0, 1], [np.nan, 0]])), "edges: expected True or False"),
+        (lambda: hough_peaks(VOTES, least=1, angle=np.nan), "angle, offset: expected .* at least 0, got nan and 6.0"),
+        (lambda: hough_peaks(VOTES, least=1, offset=-1), "angle, offset: expected .* at least 0, got 0.1 and -1"),
+        (lambda: hough_peaks(VOTES, least=1, count=0), "count: expected at least 1 line, got 0"),
+        (lambda: line_through(np.array([[0.0, 0], [1, np.nan]])), "ends: expected two finite points"),
+        (lambda: line_through(np.ones((3, 2))), "ends: expected two finite points"),
+    ],
+)
+def test_lines_refuse(unchecked, call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

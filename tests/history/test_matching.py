@@ -48,3 +48,22 @@ def test_bad_input(unchecked):
         ratio_matches(np.ones((2, 3)), np.ones((1, 3)))
     with pytest.raises(ValueError, match="tolerance: expected pixels above 0"):
         right_matches(np.ones((1, 2)), np.ones((1, 2)), np.eye(3), tolerance=0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ratio_matches(np.full((2, 3), np.nan), np.ones((2, 3))), "one: expected finite descriptors"),
+        (lambda: ratio_matches(np.ones((2, 3)), np.full((2, 3), np.nan)), "other: expected finite descriptors"),
+        (
+            lambda: right_matches(np.ones((3, 2)), np.ones((1, 2)), np.eye(3)),
+            r"one, other: .* got \(3, 2\) and \(1, 2\)",
+        ),
+        (lambda: right_matches(np.ones((3, 3)), np.ones((3, 3)), np.eye(3)), r"one, other: expected both \[k, 2\]"),
+        (lambda: mapped(np.ones((2, 2)), np.zeros((3, 3))), r"points, homography: expected finite .* rows \[0, 1\]"),
+        (lambda: mapped(np.array([[1.0, 1], [np.nan, 0]]), np.eye(3)), r"points, homography: .* rows \[1\]"),
+    ],
+)
+def test_matches_refuse(unchecked, call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

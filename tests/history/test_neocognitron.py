@@ -70,3 +70,9 @@ def test_bad_input(unchecked):
         s_cells(torch.ones(1, 1, 3, 3), 0 * LINES, 0.5)
     with pytest.raises(ValueError, match="size: expected an odd number of at least 1, got 2"):
         c_cells(torch.ones(1, 1, 3, 3), 2)
+
+
+@pytest.mark.parametrize("shift", [(1,), (1, 2, 3), 1, (0, np.nan)])
+def test_a_drawing_refuses_another_shift(unchecked, shift):
+    with pytest.raises(ValueError, match=r"shift: expected two finite numbers \(x, y\), got"):
+        draw("T", shift)

@@ -65,3 +65,9 @@ def test_bad_input(unchecked):
         fit_pose_manifold(images, np.arange(4.0), 50)
     with pytest.raises(ValueError, match="step: expected degrees"):
         fit_pose_manifold(images, np.arange(4.0), 2).recognise(images[0], step=0)
+
+
+@pytest.mark.parametrize("shape", [(2, 1), (1,), ()])
+def test_pose_error_refuses_shapes_that_differ(unchecked, shape):
+    with pytest.raises(ValueError, match=r"found, true: expected the same shape, got \(3,\) and"):
+        pose_error(np.zeros(3), np.zeros(shape))

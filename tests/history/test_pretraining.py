@@ -1,6 +1,6 @@
 """Restricted Boltzmann machines against enumeration, and networks that begin as a stack of them."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 import torch
@@ -74,3 +74,24 @@ def test_bad_input(unchecked):
         deep_classifier([4], rng=rng)
     with pytest.raises(ValueError, match=r"machines: expected weights \(3, 4\) for layer 1, got \(2, 4\)"):
         deep_classifier([4, 3], machines=[train_machine(data, 2, rng=rng)], rng=rng)
+
+
+def machines(*widths):
+    return [small(hidden=n_out, visible=n_in) for n_in, n_out in pairwise(widths)]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda rng: train_machine(torch.rand(9), 3, rng=rng), r"data: expected .* \[n, visible\], got shape \[9\]"),
+        (
+            lambda rng: deep_classifier([4, 3], machines=machines(4, 3, 2), rng=rng),
+            "machines: expected at most 1, one a layer, got 2",
+        ),
+        (lambda rng: deep_classifier([4, 3], deviation=-1, rng=rng), "deviation: expected .* at least 0, got -1"),
+        (lambda rng: deep_classifier([4, 3], deviation=torch.nan, rng=rng), "deviation: expected .* got nan"),
+    ],
+)
+def test_networks_refuse(unchecked, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(torch.Generator().manual_seed(0))

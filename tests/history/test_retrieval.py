@@ -83,3 +83,20 @@ def test_bad_input(unchecked):
         build_vocabulary(np.ones((4, 2)), 5, seed=0)
     with pytest.raises(ValueError, match="descriptors: expected"):
         visual_words(np.ones((4, 2)), np.ones((3, 5)))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: visual_words(np.full((4, 2), np.nan), np.ones((3, 2))), "descriptors: expected finite numbers"),
+        (lambda: visual_words(np.ones((4, 2)), np.full((3, 2), np.nan)), "vocabulary: expected finite numbers"),
+        (lambda: visual_words(np.ones((4, 2)), np.ones((0, 2))), r"vocabulary: .* got shape \(0, 2\)"),
+        (lambda: visual_words(np.ones((4, 2)), np.ones(0)), r"vocabulary: expected at least one word, .* shape \(0,\)"),
+        (lambda: InvertedFile([np.array([0.5, 1])], 3), "words: expected integers, got float64"),
+        (lambda: InvertedFile([np.array([0, 1])], 3).query(np.array([1.0])), "words: expected integers, got float64"),
+        (lambda: InvertedFile([np.zeros(0, int)], 0), "n_words: expected at least 1, got 0"),
+    ],
+)
+def test_words_refuse(unchecked, call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

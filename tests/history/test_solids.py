@@ -79,3 +79,15 @@ def test_bad_input(unchecked):
         render([block(1, 1, 1)], LEVEL, light=(0, 0, 0))
     with pytest.raises(ValueError, match="solids: expected at least one"):
         render([], LEVEL)
+
+
+@pytest.mark.parametrize("ambient", [5, -0.1, np.nan])
+def test_an_image_refuses_an_ambient_light_out_of_range(unchecked, ambient):
+    with pytest.raises(ValueError, match=rf"ambient: expected a number in \[0, 1\], got {ambient}"):
+        render([block(1, 1, 1)], LEVEL, ambient=ambient)
+
+
+@pytest.mark.parametrize("sides", [(-1, 1, 1), (1, 0, 1), (1, 1, np.nan), (np.inf, 1, 1)])
+def test_a_block_refuses(unchecked, sides):
+    with pytest.raises(ValueError, match="width, depth, height: expected finite numbers above 0"):
+        block(*sides)

@@ -29,7 +29,7 @@ class Eigenspace:
         return self.mean + codes @ self.components
 
     def keep(self, start: int, stop: int) -> "Eigenspace":
-        """The components `start` to `stop` - 1 alone. Raises ValueError for none of them, or some that are not there."""
+        """The components `start` to `stop` - 1 alone. Raises ValueError for none, or some that are not there."""
         if not 0 <= start < stop <= len(self.components):
             raise ValueError(f"start, stop: expected 0 <= start < stop <= {len(self.components)}, got {start}, {stop}")
         return Eigenspace(self.mean, self.components[start:stop], self.variances[start:stop], self.total)

@@ -53,7 +53,8 @@ def draw(
     """A shape as ink from 0 to 1, moved by `shift` (x, y) pixels.
 
     jitter: standard deviation, in pixels, by which every end of a stroke is off, independently; it needs an `rng`.
-    Raises ValueError for an unknown shape, a shift that is not two finite numbers, or a jitter below 0 or without an rng.
+    Raises ValueError for an unknown shape, a shift that is not two finite numbers, or a jitter below 0 or without an
+    rng.
     """
     if shape not in SHAPES:
         raise ValueError(f"shape: expected one of {list(SHAPES)}, got {shape!r}")
